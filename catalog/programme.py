@@ -9,13 +9,17 @@ from typing import Literal
 
 ResourceType = Literal["feature", "lecture", "stage", "film", "animation"]
 Scope = Literal["national", "province", "county", "unknown"]
-Scan = Literal["progressive", "top-first", "bottom-first"]
+Scan = Literal["progressive", "interlaced"]
 
 
 @dataclass(frozen=True, slots=True)
 class VideoStream:
-    """Moving picture; `sar` is the sample aspect ratio, `rotation` the clockwise turn in degrees
-    that sets the picture upright, `rate` the average number of pictures a second (0 = not said)."""
+    """Moving picture, as it is stored: `width` and `height` before any turn.
+
+    `sar` is the sample aspect ratio; `rotation` the turn in degrees (a multiple of 90) that sets
+    the picture upright; `rate` the average number of pictures a second, 0 where nothing says it;
+    `scan` is counted from decoded pictures, not taken from a header.
+    """
 
     index: int
     codec: str

@@ -1,0 +1,70 @@
+# xiaxiang: from an empty machine to the first disc. `make` alone explains itself.
+
+PYTHON ?= python3
+WORKSPACE ?= workspace
+RIGHTS ?= county
+BIN := .venv/bin
+XIAXIANG := $(BIN)/xiaxiang --workspace "$(WORKSPACE)"
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.PHONY: help run test check lint types layers tests peers bench clean
+
+help:
+	@echo "make run                  make sample programmes and a Video CD set of them"
+	@echo "make run INBOX=/a/folder  the same with your own videos (RIGHTS=county|province|national)"
+	@echo "make test                 run all tests"
+	@echo "make check                lint, types, layers, tests: before every push"
+	@echo "make peers                install the tools we compare ourselves with (apt, root)"
+	@echo "make bench                measure against those tools and the disk; prints ratios"
+	@echo "make clean                take away what make made (never the workspace)"
+
+# -- for users --------------------------------------------------------------------------------
+
+.venv/run: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(PIP) --editable .
+	@touch $@
+
+run: .venv/run
+	@$(XIAXIANG) init
+ifdef INBOX
+	@$(XIAXIANG) add "$(INBOX)" --rights $(RIGHTS) || test $$? -eq 3
+	@$(XIAXIANG) build inbox
+else
+	@$(XIAXIANG) samples "$(WORKSPACE)/inbox"
+	@$(XIAXIANG) add "$(WORKSPACE)/inbox" --sheet "$(WORKSPACE)/inbox/节目单.csv"
+	@$(XIAXIANG) build sanxiaxiang-winter
+endif
+
+# -- for developers ---------------------------------------------------------------------------
+
+.venv/check: .venv/run
+	$(PIP) --editable ".[check]"
+	@touch $@
+
+test tests: .venv/check
+	$(BIN)/python -m pytest -rs
+
+lint: .venv/check
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/check
+	$(BIN)/mypy
+
+layers: .venv/check
+	$(BIN)/lint-imports
+
+check: lint types layers tests
+
+# Video CD: vcdimager, libcdio-utils; playing it: mplayer.
+peers:
+	apt-get update --quiet
+	DEBIAN_FRONTEND=noninteractive apt-get install --quiet --yes --no-install-recommends \
+		vcdimager libcdio-utils mplayer
+
+bench: .venv/check
+	$(BIN)/python -m tests.bench
+
+clean:
+	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,104 @@
+"""An edition: what one run produced, immutable, with the record of what is on it.
+
+Its record holds no clock and no chance, so that equal recipes, catalogues and tools give equal
+bytes; when it was made stands in the ledger.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from pipeline.plan.encode import RASTERS
+from pipeline.plan.planning import Plan
+from pipeline.plan.targets.video_cd import PlannedDisc, Workshop
+from pipeline.workroom import Made, Workroom, sync, write_whole
+
+FORMAT = 1
+RECORD, SUMS = "edition.json", "SHA256SUMS"
+
+
+def _volume(disc: PlannedDisc, made: Made, plan: Plan) -> dict[str, Any]:
+    rate = float(RASTERS[plan.recipe.target.medium.standard].rate)
+    return {
+        "number": disc.number,
+        "volume_id": disc.volume_id,
+        "sectors": sum(f.bytes for f in made.files if f.name.endswith(".bin")) // 2352,
+        "files": [asdict(file) for file in made.files],
+        "tracks": [
+            {
+                "track": number,
+                "programme": track.part.programme,
+                "title": track.title,
+                "name": track.name,
+                "episode": track.part.episode,
+                "part": track.part.number,
+                "of": track.part.of,
+                "source": track.part.sha256,
+                "start_seconds": round(track.part.start / rate, 3),
+                "seconds": round(track.seconds, 3),
+            }
+            for number, track in enumerate(disc.tracks, start=2)
+        ],
+    }
+
+
+def record(plan: Plan, made: Mapping[str, Made], workshop: Workshop) -> bytes:
+    """`edition.json`: the recipe, each volume with its programmes, digests and sizes of all files,
+    what was left out and why, and the tools."""
+    said = {
+        "format": FORMAT,
+        "edition": plan.edition,
+        "recipe": plan.recipe.model_dump(mode="json", by_alias=True, exclude_none=True),
+        "tools": {"ffmpeg": workshop.ffmpeg, "font": workshop.font},
+        "volumes": [_volume(disc, made[disc.write], plan) for disc in plan.discs],
+        "left_out": [asdict(one) for one in plan.left_out],
+    }
+    return json.dumps(said, ensure_ascii=False, indent=1, default=str).encode() + b"\n"
+
+
+def sums(plan: Plan, made: Mapping[str, Made], recorded: bytes) -> bytes:
+    """`SHA256SUMS`, as `sha256sum -c` reads it, of every file but itself."""
+    digests = {file.name: file.sha256 for disc in plan.discs for file in made[disc.write].files}
+    digests[RECORD] = hashlib.sha256(recorded).hexdigest()
+    return "".join(f"{sha}  {name}\n" for name, sha in sorted(digests.items())).encode()
+
+
+def assemble(
+    plan: Plan, made: Mapping[str, Made], workshop: Workshop, room: Workroom, folder: Path
+) -> None:
+    """Lay out an edition in `folder`, which is not yet its own: images first, the sums last.
+
+    The images are linked, not copied: the workroom lets go of them when the edition stands.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for disc in plan.discs:
+        for file in made[disc.write].files:
+            _link(room.path(disc.write, file.name), folder / file.name)
+    recorded = record(plan, made, workshop)
+    write_whole(folder / RECORD, recorded)
+    write_whole(folder / SUMS, sums(plan, made, recorded))
+
+
+def _link(made: Path, place: Path) -> None:
+    try:
+        os.link(made, place)
+    except OSError:  # a file system without links, as on many portable drives
+        with made.open("rb") as source, place.open("wb") as copy:
+            shutil.copyfileobj(source, copy, 1 << 18)
+            copy.flush()
+            os.fsync(copy.fileno())
+
+
+def seal(folder: Path, place: Path) -> None:
+    """Give a checked edition its name. From here on it is believed."""
+    sync(folder)
+    folder.rename(place)
+    sync(place.parent)

@@ -1,0 +1,66 @@
+"""Make an Encode step: run ffmpeg on clean names, watch how far it is, count what came out."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from catalog.problem import Failure
+from catalog.words import _
+from pipeline import tools
+from pipeline.plan.steps import Encode
+
+_TAIL = 512  # bytes of the progress file that hold its last block
+_STREAM_BYTES = 200_000  # a second, of both streams together, with room
+
+
+def _limits(seconds: float) -> tools.Limits:
+    """Generous for any honest file, and an end for one that never ends."""
+    return tools.Limits(
+        seconds=600 + 120 * seconds,
+        cpu_seconds=int(600 + 120 * seconds),
+        memory=6 * tools.GIB,
+        file_bytes=int(64_000_000 + _STREAM_BYTES * seconds),
+    )
+
+
+def _seconds_done(progress: Path) -> float:
+    with contextlib.suppress(OSError), progress.open("rb") as file:
+        file.seek(max(0, progress.stat().st_size - _TAIL))
+        times = re.findall(rb"out_time_us=(\d+)", file.read())
+        return int(times[-1]) / 1e6 if times else 0.0
+    return 0.0
+
+
+def run_tool(
+    step: Encode,
+    program: Path,
+    folder: Path,
+    stop: tools.Stop,
+    progress: Callable[[float], None],
+) -> None:
+    """Run the program of `step` in `folder`, where `in/` is laid out and `out/` is empty.
+
+    `progress` hears the seconds of programme done so far. Raises Failure when the program fails
+    or leaves an output empty.
+    """
+    log = folder / "log"
+    tools.run(
+        [str(program), *step.arguments],
+        folder,
+        log,
+        limits=_limits(step.seconds),
+        stop=stop,
+        tick=lambda: progress(_seconds_done(folder / "progress")),
+    )
+    for name in step.outputs:
+        made = folder / "out" / name
+        if not made.is_file() or not made.stat().st_size:
+            raise Failure(
+                _("encoding {what}").format(what=step.label),
+                _("ffmpeg gave no {name}").format(name=name),
+                _("the file may be damaged: play it on a computer, then download it again"),
+                str(log),
+            )

@@ -1,0 +1,120 @@
+"""Make one step: lay out what it reads under clean names, do it, keep what it made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import assert_never
+
+from catalog.problem import Failure
+from catalog.programme import Source
+from catalog.words import _
+from pipeline import tools
+from pipeline.make.draw_card import draw_card
+from pipeline.make.run_tool import run_tool
+from pipeline.make.write_videocd import Written, write_videocd
+from pipeline.plan.steps import Card, Encode, FromSource, FromStep, Input, Step, WriteVideoCd, key
+from pipeline.videocd.layout import Disc, Elementary
+from pipeline.workroom import Made, MadeFile, Workroom
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What every step of a run works with."""
+
+    room: Workroom
+    program: Path
+    sources: Callable[[str], tuple[Source, Path]]
+    stop: tools.Stop
+
+
+def _laid(one: Input, bench: Bench) -> Path:
+    """Where an input lies. Raises Failure where a source has gone or is another file by now."""
+    if isinstance(one, FromStep):
+        return bench.room.path(one.key, one.name)
+    source, path = bench.sources(one.sha256)
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        raise Failure(
+            str(path),
+            _("the programme's file cannot be read: {reason}").format(reason=error.strerror),
+            _("bring the file back to this place, or add it again"),
+        ) from error
+    if size != source.bytes:
+        raise Failure(
+            str(path),
+            _("the file has {found} bytes, the catalogue knows {known}").format(
+                found=size, known=source.bytes
+            ),
+            _("it was changed after it was added: add it again"),
+        )
+    return path
+
+
+def _lay_out(step: Encode, bench: Bench, folder: Path) -> None:
+    for number, one in enumerate(step.inputs):
+        suffix = one.suffix if isinstance(one, FromSource) else Path(one.name).suffix
+        (folder / "in" / f"{number}{suffix}").symlink_to(_laid(one, bench).absolute())
+
+
+def _disc(step: WriteVideoCd, room: Workroom) -> Disc:
+    """The disc of a step, its streams found in the workroom."""
+    return Disc(
+        volume_id=step.volume_id,
+        album_id=step.album_id,
+        volume_count=step.volume_count,
+        volume_number=step.volume_number,
+        tracks=tuple(
+            Elementary(
+                video=room.path(track.video.key, track.video.name),
+                audio=room.path(track.audio.key, track.audio.name),
+                standard=step.standard,
+            )
+            for track in step.tracks
+        ),
+    )
+
+
+def _files(written: Written) -> tuple[MadeFile, ...]:
+    return tuple(MadeFile(file.name, file.bytes, file.sha256) for file in written.files)
+
+
+def make(step: Step, bench: Bench, progress: Callable[[float], None]) -> Made:
+    """Make a step unless it is made already. `progress` hears how much is done, 0 to 1.
+
+    Raises Failure where the world fails, Stopped where the run was told to stop.
+    """
+    name = key(step)
+    if bench.stop.asked:
+        raise tools.Stopped
+    if found := bench.room.find(name):
+        return found
+    with bench.room.bench(name) as folder:
+        return bench.room.keep(Made(name, _made(step, bench, folder, progress)), folder)
+
+
+def _made(
+    step: Step, bench: Bench, folder: Path, progress: Callable[[float], None]
+) -> tuple[MadeFile, ...]:
+    out = folder / "out"
+    match step:
+        case Card():
+            draw_card(step, out)
+        case Encode():
+            _lay_out(step, bench, folder)
+            run_tool(
+                step, bench.program, folder, bench.stop, lambda done: progress(done / step.seconds)
+            )
+        case WriteVideoCd():
+            def told(sectors: int) -> None:
+                if bench.stop.asked:
+                    raise tools.Stopped
+                progress(sectors / step.sectors)
+
+            return _files(write_videocd(_disc(step, bench.room), out, step.name, told))
+        case _:
+            assert_never(step)
+    names = (step.name,) if isinstance(step, Card) else step.outputs
+    return tuple(MadeFile(one, (out / one).stat().st_size) for one in names)

@@ -1,0 +1,69 @@
+"""From a recipe and what the catalogue remembers to a Plan: everything decided, nothing touched.
+
+No disk, no clock, no chance, no database, no program: today's date and the tools' versions come in
+as values, and the Plan that goes out can be printed, compared and stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from catalog.problem import Problem, Refusal
+from catalog.programme import Programme, Source
+from catalog.words import _
+from pipeline.plan.fit import fit
+from pipeline.plan.select import LeftOut, select
+from pipeline.plan.steps import Step, digest
+from pipeline.plan.targets.video_cd import PlannedDisc, Workshop, arrange
+from recipes.recipe import Recipe
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that one run would do. `edition` is the name of what it makes: the recipe's id and the
+    digest of everything that decides its bytes."""
+
+    edition: str
+    recipe: Recipe
+    discs: tuple[PlannedDisc, ...]
+    left_out: tuple[LeftOut, ...]
+    steps: tuple[Step, ...]
+
+    @property
+    def seconds(self) -> float:
+        """Of programme, on all discs."""
+        return sum(track.seconds for disc in self.discs for track in disc.tracks)
+
+
+def plan(
+    recipe: Recipe,
+    programmes: Sequence[Programme],
+    sources: Mapping[str, Source],
+    today: date,
+    workshop: Workshop,
+) -> Plan:
+    """Decide everything. Programmes that may not or cannot be used are in `left_out`."""
+    selected = select(recipe, programmes, sources, today)
+    fits = fit(recipe, selected.chosen, sources)
+    chosen = {programme.id: programme for programme in selected.chosen}
+    discs, steps = arrange(recipe, fits, chosen, sources, workshop)
+    name = digest((recipe.recipe, recipe.title, tuple(disc.write for disc in discs)))[:10]
+    return Plan(f"{recipe.recipe}-{name}", recipe, discs, selected.left_out, steps)
+
+
+def refuse_empty(plan: Plan, file: str) -> None:
+    """Raise Refusal where a plan would make nothing at all."""
+    if not plan.discs:
+        raise Refusal(
+            [
+                Problem(
+                    file,
+                    0,
+                    "select",
+                    _("no programme of the catalogue may go on this disc"),
+                    _("see `xiaxiang plan` for what was left out and why; add programmes or rights"),
+                )
+            ]
+        )

@@ -1,0 +1,128 @@
+"""What there is to do, as values: each kind of step once, each step named by what decides it.
+
+A step's key is the digest of everything that decides its result: its own fields (labels and
+estimates apart), the digests of the sources and the keys of the steps it reads. Cache, resume,
+"nothing to do" and audit all go by it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any, Literal
+
+
+@dataclass(frozen=True, slots=True)
+class FromSource:
+    """A file as it arrived, by its digest; `suffix` (with its dot) is kept for programs that look."""
+
+    sha256: str
+    suffix: str
+
+
+@dataclass(frozen=True, slots=True)
+class FromStep:
+    """One file that another step makes."""
+
+    key: str
+    name: str
+
+
+Input = FromSource | FromStep
+
+# Labels are for people and estimates for the clock: neither decides a byte of the result.
+_NOT_DECIDING = {"label", "seconds"}
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Draw a title card as a PNG picture: a programme without a picture, or before a sample."""
+
+    label: str
+    width: int
+    height: int
+    title: str
+    line: str
+    font: str
+    name: str = "card.png"
+
+    @property
+    def inputs(self) -> tuple[Input, ...]:
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Encode:
+    """Run ffmpeg once: `arguments` name the inputs as `in/0.suffix` and the outputs as `out/NAME`.
+
+    `seconds` of programme come out; `tool` is the version line of the program.
+    """
+
+    label: str
+    seconds: float
+    arguments: tuple[str, ...]
+    inputs: tuple[Input, ...]
+    outputs: tuple[str, ...]
+    tool: str
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """The elementary streams of one Video CD track."""
+
+    video: FromStep
+    audio: FromStep
+
+
+@dataclass(frozen=True, slots=True)
+class WriteVideoCd:
+    """Multiplex, wrap and checksum tracks into `NAME.bin` and `NAME.cue`; `sectors` is the bound
+    that the plan counted with."""
+
+    label: str
+    seconds: float
+    name: str
+    standard: Literal["pal", "ntsc"]
+    volume_id: str
+    album_id: str
+    volume_count: int
+    volume_number: int
+    sectors: int
+    tracks: tuple[Track, ...]
+    writer: str
+
+    @property
+    def inputs(self) -> tuple[Input, ...]:
+        return tuple(stream for track in self.tracks for stream in (track.video, track.audio))
+
+
+Step = Card | Encode | WriteVideoCd
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value):
+        shown = {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
+        return {"": type(value).__name__} | {
+            k: v for k, v in shown.items() if k not in _NOT_DECIDING
+        }
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
+    return value
+
+
+def digest(value: Any) -> str:
+    """SHA-256, in hex, of the canonical JSON of plain values and frozen dataclasses."""
+    text = json.dumps(_plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def key(step: Step) -> str:
+    """The name of a step's result: equal keys, equal bytes."""
+    return digest(step)
+
+
+def needs(step: Step) -> Iterator[str]:
+    """The keys of the steps that must be made before this one."""
+    return (one.key for one in step.inputs if isinstance(one, FromStep))

@@ -1,0 +1,163 @@
+"""The Video CD target: discs of a fit become the steps that make them. Pure; nothing is run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from catalog.programme import Programme, Source
+from pipeline.plan.encode import AUDIO, RASTERS, VIDEO, Quality, Standard, Stretch
+from pipeline.plan.encode import video_cd_arguments as arguments
+from pipeline.plan.fit import DiscFit, Part, part_name
+from pipeline.plan.steps import Card, Encode, FromSource, FromStep, Input, Step, Track, WriteVideoCd, key
+from recipes.recipe import Recipe
+
+# Raised whenever the writer gives other bytes for the same streams.
+WRITER = "videocd 1"
+
+# A card is drawn at the size a television shows, then scaled like any other picture.
+_CARD = {"pal": (768, 576), "ntsc": (640, 480)}
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """The tools of this run, as far as they decide bytes: ffmpeg's version line and the face."""
+
+    ffmpeg: str
+    font: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedTrack:
+    """One track of a disc: which part of which programme, under which name, made by which step."""
+
+    part: Part
+    title: str
+    name: str
+    seconds: float
+    encode: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedDisc:
+    """One disc: its number, tracks, sectors used and free, and the key of the step that writes it."""
+
+    number: int
+    name: str
+    volume_id: str
+    tracks: tuple[PlannedTrack, ...]
+    sectors: int
+    free: int
+    write: str
+
+
+def _suffix(name: str) -> str:
+    """The ending of a file's name where it is plain letters and digits: demuxers look at it."""
+    found = re.search(r"\.[A-Za-z0-9]{1,5}$", name)
+    return found.group().lower() if found else ""
+
+
+def track_name(programme: Programme, part: Part) -> str:
+    """What a track is called: the title, the episode where there are several, the part if split."""
+    named = programme.title
+    if len(programme.episodes) > 1:
+        named += f" 第{part.episode}集"
+    return f"{named} {part_name(part)}".strip()
+
+
+def d_characters(text: str, length: int) -> str:
+    """`text` in the d-characters of ISO 9660 (A-Z, 0-9, _), at most `length` of them."""
+    return re.sub(r"[^A-Z0-9_]", "_", text.upper())[:length]
+
+
+def _encode_steps(
+    programme: Programme, part: Part, source: Source, recipe: Recipe, workshop: Workshop
+) -> tuple[list[Step], Encode]:
+    """The steps that give a part its streams: a card first where there is no picture."""
+    target = recipe.target
+    standard: Standard = target.standard
+    quality: Quality = target.quality
+    before: list[Step] = []
+    inputs: list[Input] = []
+    file = card = ""
+    if source.video or source.audio:
+        file = f"in/{len(inputs)}{_suffix(source.name)}"
+        inputs.append(FromSource(source.sha256, _suffix(source.name)))
+    name = track_name(programme, part)
+    if source.video is None:
+        width, height = _CARD[standard]
+        drawn = Card(name, width, height, name, programme.creator or programme.series, workshop.font)
+        before.append(drawn)
+        card = f"in/{len(inputs)}.png"
+        inputs.append(FromStep(key(drawn), drawn.name))
+    seconds = float(part.pictures / RASTERS[standard].rate)
+    step = Encode(
+        label=name,
+        seconds=seconds,
+        arguments=arguments(
+            file,
+            source.video,
+            source.audio.index if source.audio else None,
+            Stretch(part.start, part.pictures),
+            (standard, quality),
+            card,
+        ),
+        inputs=tuple(inputs),
+        outputs=(VIDEO, AUDIO),
+        tool=workshop.ffmpeg,
+    )
+    return [*before, step], step
+
+
+def arrange(
+    recipe: Recipe,
+    fits: Sequence[DiscFit],
+    programmes: Mapping[str, Programme],
+    sources: Mapping[str, Source],
+    workshop: Workshop,
+) -> tuple[tuple[PlannedDisc, ...], tuple[Step, ...]]:
+    """The discs of a recipe and all steps that make them, each step once, inputs before users."""
+    steps: dict[str, Step] = {}
+    discs = []
+    for number, fit in enumerate(fits, start=1):
+        tracks = []
+        for part in fit.parts:
+            programme = programmes[part.programme]
+            made, encode = _encode_steps(
+                programme, part, sources[part.sha256], recipe, workshop
+            )
+            steps |= {key(step): step for step in made}
+            tracks.append(
+                PlannedTrack(part, programme.title, encode.label, encode.seconds, key(encode))
+            )
+        write = _write_step(recipe, number, len(fits), fit, tracks)
+        steps[key(write)] = write
+        discs.append(
+            PlannedDisc(
+                number, write.name, write.volume_id, tuple(tracks), fit.sectors, fit.free, key(write)
+            )
+        )
+    return tuple(discs), tuple(steps.values())
+
+
+def _write_step(
+    recipe: Recipe, number: int, count: int, fit: DiscFit, tracks: Sequence[PlannedTrack]
+) -> WriteVideoCd:
+    name = f"disc-{number:02d}"
+    ending = f"_{number:02d}" if count > 1 else ""
+    return WriteVideoCd(
+        label=name,
+        seconds=sum(track.seconds for track in tracks),
+        name=name,
+        standard=recipe.target.standard,
+        volume_id=d_characters(recipe.recipe, 32 - len(ending)) + ending,
+        album_id=d_characters(recipe.recipe, 16),
+        volume_count=count,
+        volume_number=number,
+        sectors=fit.sectors,
+        tracks=tuple(
+            Track(FromStep(track.encode, VIDEO), FromStep(track.encode, AUDIO)) for track in tracks
+        ),
+        writer=WRITER,
+    )

@@ -1,0 +1,173 @@
+"""The conductor: a plan, an executor and a workroom; then the edition, and the books."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from catalog.problem import Failure
+from pipeline import edition
+from pipeline.make.check import check_edition
+from pipeline.make.step import Bench, make
+from pipeline.plan.planning import Plan
+from pipeline.plan.steps import Card, Encode, Step, WriteVideoCd, key, needs
+from pipeline.plan.targets.video_cd import Workshop
+from pipeline.videocd.check_report import Report
+from pipeline.workroom import Made, Workroom
+
+_WAIT_SECONDS = 0.2
+
+
+class Watch:
+    """What a run tells while it is at work; this one listens to nothing."""
+
+    def begins(self, plan: Plan, todo: Sequence[Step]) -> None:
+        """The run begins; `todo` are the steps that are not made yet."""
+
+    def progress(self, step: Step, done: float) -> None:
+        """So much of a step is done, 0 to 1. Called from the thread that makes it."""
+
+    def made(self, step: Step) -> None:
+        """A step is done."""
+
+    def failed(self, step: Step, failure: Failure) -> None:
+        """A step could not be made; the others go on."""
+
+    def checking(self, sectors: int) -> None:
+        """So many more sectors have been read back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a run ended. `folder` is the finished edition, None where there is none; `fresh` says
+    that this run finished it; `report` is what reading it back found."""
+
+    folder: Path | None
+    fresh: bool = False
+    made: Mapping[str, Made] = field(default_factory=dict)
+    failures: tuple[tuple[Step, Failure], ...] = ()
+    report: Report | None = None
+
+
+def outstanding(plan: Plan, room: Workroom, editions: Path) -> list[Step]:
+    """The steps of a plan that are not made yet; none where its edition stands."""
+    if standing(plan, editions):
+        return []
+    todo = [step for step in plan.steps if room.find(key(step)) is None]
+    # A disc that is made needs its streams no more.
+    wanted = {one for step in todo if isinstance(step, WriteVideoCd) for one in needs(step)}
+    return [s for s in todo if isinstance(s, Card | WriteVideoCd) or key(s) in wanted]
+
+
+def standing(plan: Plan, editions: Path) -> Path | None:
+    """The folder of the plan's edition, if it is there: it got its name only when it was whole."""
+    folder = editions / plan.edition
+    return folder if (folder / edition.SUMS).is_file() else None
+
+
+def _order(step: Step) -> tuple[int, float]:
+    """Cards at once, then the longest encodings, so that no core is left with one at the end;
+    discs as soon as they can be."""
+    match step:
+        case Encode():
+            return 1, -step.seconds
+        case _:
+            return 0, 0.0
+
+
+class _Conducting:
+    """One run at work: what waits, what is being made, what is made, what failed."""
+
+    def __init__(self, todo: Sequence[Step], bench: Bench, watch: Watch) -> None:
+        self.waiting = sorted(todo, key=_order)
+        self.open = {key(step) for step in todo}
+        self.bench, self.watch = bench, watch
+        self.made: dict[str, Made] = {}
+        self.failures: list[tuple[Step, Failure]] = []
+        self.at_work: dict[Future[Made], Step] = {}
+
+    def start(self, executor: Executor) -> None:
+        """Give the executor every step whose inputs are made."""
+        ready = [s for s in self.waiting if not any(one in self.open for one in needs(s))]
+        self.waiting = [s for s in self.waiting if s not in ready]
+        for step in ready:
+            told = _teller(self.watch, step)
+            self.at_work[executor.submit(make, step, self.bench, told)] = step
+
+    def take(self, future: Future[Made]) -> None:
+        """Take in what a step gave. One that failed stays open: what needs it is never started."""
+        step = self.at_work.pop(future)
+        try:
+            self.made[key(step)] = future.result()
+        except Failure as failure:
+            self.failures.append((step, failure))
+            self.watch.failed(step, failure)
+        else:
+            self.open.discard(key(step))
+            self.watch.made(step)
+
+    def all(self, executor: Executor) -> None:
+        """Until nothing is at work and nothing more can begin."""
+        self.start(executor)
+        while self.at_work:
+            done, _left = wait(self.at_work, _WAIT_SECONDS, FIRST_COMPLETED)
+            for future in done:
+                self.take(future)
+            if done:
+                self.start(executor)
+
+
+def _teller(watch: Watch, step: Step) -> Callable[[float], None]:
+    return lambda done: watch.progress(step, min(1.0, done))
+
+
+def conduct(
+    plan: Plan, workshop: Workshop, bench: Bench, executor: Executor, editions: Path, watch: Watch
+) -> Outcome:
+    """Make what a plan asks for and is not there yet, and the edition of it, read back.
+
+    One step that fails never stops the others; the edition is finished only when none failed.
+    """
+    todo = outstanding(plan, bench.room, editions)
+    watch.begins(plan, todo)
+    if folder := standing(plan, editions):
+        return Outcome(folder)
+    bench.room.sweep()
+    work = _Conducting(todo, bench, watch)
+    try:
+        work.all(executor)
+    except BaseException:
+        # Stopped by hand, or a bug: end every program that is still running before it shows.
+        bench.stop.ask()
+        wait(work.at_work)
+        raise
+    if work.failures:
+        return Outcome(None, made=work.made, failures=tuple(work.failures))
+    return _finish(plan, workshop, bench.room, editions, watch)
+
+
+def _finish(
+    plan: Plan, workshop: Workshop, room: Workroom, editions: Path, watch: Watch
+) -> Outcome:
+    """Lay the edition out, read it back, and only then give it its name."""
+    made = {disc.write: room.find(disc.write) for disc in plan.discs}
+    images = {name: one for name, one in made.items() if one is not None}
+    part = editions / f".{plan.edition}.part"
+    edition.assemble(plan, images, workshop, room, part)
+    report = check_edition(part, watch.checking)
+    if any(finding.severity == "error" for finding in report.findings):
+        shutil.rmtree(part, ignore_errors=True)
+        for name in images:
+            room.forget(name)
+        return Outcome(None, made=images, report=report)
+    place = editions / plan.edition
+    shutil.rmtree(place, ignore_errors=True)  # without its sums it was no edition
+    edition.seal(part, place)
+    for name in images:
+        room.forget(name)
+    return Outcome(place, True, images, report=report)
+
+
