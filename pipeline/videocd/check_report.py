@@ -126,3 +126,43 @@ def places(
         return []
     first = int(sectors.min())
     return [Finding(severity, field, wrong, first, track, "", expected, found, len(sectors))]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A named place in a record: its dotted name, plain name, offset and the bytes it must have."""
+
+    field: str
+    name: str
+    offset: int
+    expected: bytes
+    severity: Severity = "error"
+
+
+def check_fields(data: bytes, sector: int, fields: Iterable[Field]) -> list[Finding]:
+    """A finding for each field of `data` (at LSN `sector`) that does not hold its bytes."""
+    found = []
+    for each in fields:
+        there = data[each.offset : each.offset + len(each.expected)]
+        if there != each.expected:
+            found.append(
+                differs(each.severity, each.field, each.name, (each.expected, there), sector)
+            )
+    return found
+
+
+def differs(
+    severity: Severity, field: str, name: str, values: tuple[object, object], sector: int
+) -> Finding:
+    """The finding that the value called `name` is not the expected one: `values` are both."""
+    wrong = _("{name} is not as it should be").format(name=name)
+    expected, there = (shown(v) if isinstance(v, bytes) else str(v) for v in values)
+    return Finding(severity, field, wrong, sector, 0, "", expected, there)
+
+
+def shown(data: bytes) -> str:
+    """Bytes for people: printable text as it is, anything else in hexadecimal, long runs cut."""
+    text = data.rstrip(b"\0 ")
+    if text and all(32 <= byte < 127 for byte in text):
+        return text[:40].decode("ascii")
+    return data[:12].hex(" ") + (" ..." if len(data) > 12 else "")
