@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # One letter of the 22 main classes; T (industry) has a second one. A dot after three digits.
 _SHAPE = re.compile(
@@ -48,5 +49,11 @@ def sort_key(text: str) -> tuple[str, str]:
 
 def under(number: str, prefix: str) -> bool:
     """Whether a class number lies under (or is) a class: S823.9+2 under S8, S52 not under S512."""
-    wanted = tidy(prefix).replace(".", "")
-    return bool(wanted) and tidy(number).replace(".", "").startswith(wanted)
+    wanted = _dotless(prefix)
+    return bool(wanted) and _dotless(number).startswith(wanted)
+
+
+# A choice out of 5,000 programmes asks for the same few hundred numbers again and again.
+@lru_cache(maxsize=8192)
+def _dotless(number: str) -> str:
+    return tidy(number).replace(".", "")

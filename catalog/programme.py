@@ -60,7 +60,8 @@ Stream = VideoStream | AudioStream | OtherStream
 @dataclass(frozen=True, slots=True)
 class Source:
     """One file as it arrived. `sha256` is its identity; `path` is where it lies, relative to the
-    workspace where it is inside; `seconds` is what its packets cover, not what its header claims."""
+    workspace where it is inside; `seconds` is what its packets cover, whatever its header claims.
+    """
 
     sha256: str
     bytes: int

@@ -68,6 +68,8 @@ def suggestions(scheme: Scheme, word: str, most: int = 3) -> tuple[Term, ...]:
     near += [known for known in words if len(wanted) > 1 and wanted in known]
     near += [known for known in words if len(known) > 1 and known in wanted]
     near += difflib.get_close_matches(wanted, words, n=most, cutoff=0.4)
+    # The last hope of a word with a wrong character: those that share another.
+    near += [known for known in words if any(c in known for c in wanted if c > "\u2e80")]
     return tuple(dict.fromkeys(words[known] for known in near))[:most]
 
 
