@@ -17,7 +17,7 @@ PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 def _limit(name: str, value: int) -> None:
     try:
-        import resource
+        import resource  # noqa: PLC0415 - not on every system
     except ImportError:  # not a POSIX system: time limits of the caller still hold
         return
     what = getattr(resource, name)
@@ -39,7 +39,7 @@ def main() -> None:
     _limit("RLIMIT_AS", int(memory))
     _limit("RLIMIT_FSIZE", int(size))
     _limit("RLIMIT_CORE", 0)
-    os.execv(command[0], command)
+    os.execv(command[0], command)  # noqa: S606 - a list, no shell
 
 
 if __name__ == "__main__":

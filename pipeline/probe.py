@@ -7,6 +7,7 @@ As a script (`python -m pipeline.probe FILE SUFFIX`) it is that child and prints
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import math
@@ -115,7 +116,10 @@ def _checked(path: Path, found: Probed) -> Probed:
         )
     if found.seconds <= 0:
         raise _refused(path, _("it holds no playing time"), _("download it again"))
-    if found.seconds < found.promised * _CUT_OFF and found.promised - found.seconds > _SLACK_SECONDS:
+    if (
+        found.seconds < found.promised * _CUT_OFF
+        and found.promised - found.seconds > _SLACK_SECONDS
+    ):
         raise _refused(
             path,
             _("it is cut off: {promised:.0f} s are promised, {seconds:.0f} s are there").format(
@@ -256,10 +260,8 @@ def _look(packet: Any, looked: list[Any]) -> None:
     import av  # noqa: PLC0415
 
     if len(looked) < PICTURES_LOOKED_AT:
-        try:
+        with contextlib.suppress(av.FFmpegError):  # a damaged picture says nothing
             looked.extend((f.interlaced_frame, f.rotation) for f in packet.decode())
-        except av.FFmpegError:
-            pass  # a damaged picture says nothing
 
 
 def _examined(path: str) -> dict[str, Any]:
@@ -301,7 +303,7 @@ def main(path: str, answer: str) -> None:
     digest.start()
     try:
         said = _examined(path)
-    except Exception as error:  # noqa: BLE001 - whatever a stranger's file can raise
+    except Exception as error:
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         said = {"error": reason.replace(path, "")[:MAX_TEXT]}
     digest.join()

@@ -25,7 +25,8 @@ SHEET_ENCODING = "gb18030"  # what a Chinese Excel writes
 @dataclass(frozen=True, slots=True)
 class Sample:
     """One sample: what the sheet says of it, and how its file is made. `badge` moves over the
-    picture; `voice` is the pitch in hertz and the syllables a second; `options` are ffmpeg's."""
+    picture; `voice` is the pitch in hertz and the syllables a second; `options` are ffmpeg's.
+    """
 
     file: str
     title: str
@@ -42,7 +43,18 @@ class Sample:
     options: tuple[str, ...]
 
 
-_H264 = ("-c:v", "libx264", "-preset", "veryfast", "-crf", "23", "-pix_fmt", "yuv420p", "-c:a", "aac")
+_H264 = (
+    "-c:v",
+    "libx264",
+    "-preset",
+    "veryfast",
+    "-crf",
+    "23",
+    "-pix_fmt",
+    "yuv420p",
+    "-c:a",
+    "aac",
+)
 
 SAMPLES = (
     Sample(
@@ -104,10 +116,8 @@ def _badge(sample: Sample) -> Image.Image:
     picture = Image.new("RGBA", (side, side))
     draw = ImageDraw.Draw(picture)
     draw.ellipse((2, 2, side - 3, side - 3), fill=(245, 240, 225, 255), outline=(60, 30, 10, 255))
-    draw.text(
-        (side // 2, side // 2), sample.badge, font=lettering.font(side // 2), fill=(150, 20, 20, 255),
-        anchor="mm",
-    )  # fmt: skip
+    middle, face = (side // 2, side // 2), lettering.font(side // 2)
+    draw.text(middle, sample.badge, font=face, fill=(150, 20, 20, 255), anchor="mm")
     return picture
 
 
@@ -123,7 +133,7 @@ def _sound(sample: Sample) -> str:
 
 
 def _picture(sample: Sample, folder: Path) -> list[str]:
-    """ffmpeg's arguments for the moving picture; the stage sample is woven from two fields."""
+    """Ffmpeg's arguments for the moving picture; the stage sample is woven from two fields."""
     width, height = sample.size
     _title(sample).save(folder / "title.png")
     _badge(sample).save(folder / "badge.png")
@@ -159,7 +169,9 @@ def sheet() -> str:
     """The programme sheet of the samples, as a librarian's Excel would hold it."""
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\r\n")
-    table.writerow(["题名", "文件", "主题", "资源类型", "语种", "方言", "月份", "适用对象", "版权范围"])
+    table.writerow(
+        ["题名", "文件", "主题", "资源类型", "语种", "方言", "月份", "适用对象", "版权范围"]
+    )
     for one in SAMPLES:
         table.writerow(
             [one.title, one.file, one.subject, one.type, "zh", one.dialect, one.months, "general",

@@ -59,17 +59,33 @@ def pictures(seconds: float, standard: Standard) -> int:
 
 def shape(video: VideoStream | None, raster: Raster) -> tuple[int, int]:
     """Width and height, both even, that a picture takes inside the raster: letterboxed or
-    pillarboxed, never squeezed. A picture that is a card already has the raster's size."""
+    pillarboxed, never squeezed. A picture that is a card already has the raster's size.
+    """
     if video is None:
         return raster.width, raster.height
     width, height = video.width * video.sar, Fraction(video.height)
     if video.rotation % 180:
         width, height = height, width
-    screen = raster.width * raster.sar / raster.height
-    aspect = width / height
-    if aspect >= screen:
-        return raster.width, _even(raster.width * raster.sar / aspect)
-    return _even(raster.height * aspect / raster.sar), raster.height
+    aspect = width / height / raster.sar  # in the raster's own pixels
+    fits = (_at(aspect, raster, less) for less in range(0, _YIELD, 2))
+    tried = [(abs(w / (h * aspect) - 1), w, h) for w, h in fits]
+    # As large as it may be while round things stay round, else the roundest.
+    good = (one for one in tried if one[0] <= _ROUND)
+    _error, shown_width, shown_height = next(good, min(tried))
+    return shown_width, shown_height
+
+
+_ROUND = Fraction(1, 250)  # how far a circle may be from round
+_YIELD = 16  # pixels that a side may give up for it
+
+
+def _at(aspect: Fraction, raster: Raster, less: int) -> tuple[int, int]:
+    """The even size of an aspect that touches the raster's sides, `less` pixels inside them."""
+    if aspect * raster.height >= raster.width:
+        width = raster.width - less
+        return width, _even(width / aspect)
+    height = raster.height - less
+    return _even(height * aspect), height
 
 
 def _even(length: Fraction) -> int:
@@ -166,42 +182,42 @@ _SOUND_OPTIONS = {
 }
 
 
-def video_cd_arguments(
-    source: str,
-    video: VideoStream | None,
-    sound: int | None,
-    part: Stretch,
-    target: tuple[Standard, Quality],
-    card: str = "",
-) -> tuple[str, ...]:
-    """ffmpeg's arguments for one part: reads `source` (and `card` where there is no picture),
-    writes out/video.m1v and out/audio.mp2 of exactly the same length.
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What ffmpeg reads: the file with its picture (None where there is none, then the `card` is
+    shown) and the index of its sound stream (None where there is none, then silence is heard)."""
 
-    `video` is the stream to show, None for the card; `sound` the index of the sound stream, None
-    for silence.
-    """
-    standard, quality = target
-    read = ffmpeg.input(source, protocol_whitelist="file,pipe") if video or sound is not None else None
-    if video is not None:
-        assert read is not None
-        seen = read[str(video.index)]
-    else:
-        seen = ffmpeg.input(card, loop=1, framerate=str(RASTERS[standard].rate))
-    if sound is not None:
-        assert read is not None
-        heard = read[str(sound)]
-    else:
-        heard = ffmpeg.input(f"anullsrc=r={SAMPLE_RATE}:cl=stereo", f="lavfi")
-    graph = [
+    file: str
+    video: VideoStream | None
+    sound: int | None
+    card: str = ""
+
+
+def _inputs(reading: Reading, standard: Standard) -> tuple[Any, Any]:
+    """The streams to see and to hear; the file is opened once for both."""
+    file = ffmpeg.input(reading.file, protocol_whitelist="file,pipe")
+    silence = ffmpeg.input(f"anullsrc=r={SAMPLE_RATE}:cl=stereo", f="lavfi")
+    card = ffmpeg.input(reading.card, loop=1, framerate=str(RASTERS[standard].rate))
+    seen = card if reading.video is None else file[str(reading.video.index)]
+    heard = silence if reading.sound is None else file[str(reading.sound)]
+    return seen, heard
+
+
+def video_cd_arguments(
+    reading: Reading, part: Stretch, standard: Standard, quality: Quality
+) -> tuple[str, ...]:
+    """ffmpeg's arguments for one part: out/video.m1v and out/audio.mp2 of exactly its length."""
+    seen, heard = _inputs(reading, standard)
+    outputs = (
         ffmpeg.output(
-            _picture(seen, video, standard, part),
+            _picture(seen, reading.video, standard, part),
             f"out/{VIDEO}",
             f="mpeg1video",
             **_video_options(standard, quality),
         ),
         ffmpeg.output(_sound(heard, standard, part), f"out/{AUDIO}", f="mp2", **_SOUND_OPTIONS),
-    ]
-    return (*_GLOBAL, *ffmpeg.merge_outputs(*graph).get_args())
+    )
+    return (*_GLOBAL, *ffmpeg.merge_outputs(*outputs).get_args())
 
 
 _GLOBAL = ("-hide_banner", "-nostdin", "-v", "warning", "-nostats", "-progress", "progress", "-y")

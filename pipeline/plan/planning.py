@@ -23,7 +23,8 @@ from recipes.recipe import Recipe
 @dataclass(frozen=True, slots=True)
 class Plan:
     """All that one run would do. `edition` is the name of what it makes: the recipe's id and the
-    digest of everything that decides its bytes."""
+    digest of everything that decides its bytes.
+    """
 
     edition: str
     recipe: Recipe
@@ -49,8 +50,8 @@ def plan(
     fits = fit(recipe, selected.chosen, sources)
     chosen = {programme.id: programme for programme in selected.chosen}
     discs, steps = arrange(recipe, fits, chosen, sources, workshop)
-    name = digest((recipe.recipe, recipe.title, tuple(disc.write for disc in discs)))[:10]
-    return Plan(f"{recipe.recipe}-{name}", recipe, discs, selected.left_out, steps)
+    name = digest((recipe.id, recipe.title, tuple(disc.write for disc in discs)))[:10]
+    return Plan(f"{recipe.id}-{name}", recipe, discs, selected.left_out, steps)
 
 
 def refuse_empty(plan: Plan, file: str) -> None:
@@ -63,7 +64,9 @@ def refuse_empty(plan: Plan, file: str) -> None:
                     0,
                     "select",
                     _("no programme of the catalogue may go on this disc"),
-                    _("see `xiaxiang plan` for what was left out and why; add programmes or rights"),
+                    _(
+                        "see `xiaxiang plan` for what was left out and why"
+                    ),
                 )
             ]
         )

@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 @dataclass(frozen=True, slots=True)
 class FromSource:
-    """A file as it arrived, by its digest; `suffix` (with its dot) is kept for programs that look."""
+    """A file as it arrived, by its digest; `suffix` (with its dot) for programs that look."""
 
     sha256: str
     suffix: str
@@ -79,7 +79,8 @@ class Track:
 @dataclass(frozen=True, slots=True)
 class WriteVideoCd:
     """Multiplex, wrap and checksum tracks into `NAME.bin` and `NAME.cue`; `sectors` is the bound
-    that the plan counted with."""
+    that the plan counted with.
+    """
 
     label: str
     seconds: float

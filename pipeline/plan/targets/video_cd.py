@@ -7,10 +7,28 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from catalog.programme import Programme, Source
-from pipeline.plan.encode import AUDIO, RASTERS, VIDEO, Quality, Standard, Stretch
-from pipeline.plan.encode import video_cd_arguments as arguments
+from pipeline.plan.encode import (
+    AUDIO,
+    RASTERS,
+    VIDEO,
+    Quality,
+    Reading,
+    Standard,
+    Stretch,
+    video_cd_arguments,
+)
 from pipeline.plan.fit import DiscFit, Part, part_name
-from pipeline.plan.steps import Card, Encode, FromSource, FromStep, Input, Step, Track, WriteVideoCd, key
+from pipeline.plan.steps import (
+    Card,
+    Encode,
+    FromSource,
+    FromStep,
+    Input,
+    Step,
+    Track,
+    WriteVideoCd,
+    key,
+)
 from recipes.recipe import Recipe
 
 # Raised whenever the writer gives other bytes for the same streams.
@@ -41,7 +59,7 @@ class PlannedTrack:
 
 @dataclass(frozen=True, slots=True)
 class PlannedDisc:
-    """One disc: its number, tracks, sectors used and free, and the key of the step that writes it."""
+    """One disc: its number, tracks, sectors used and free, and the step that writes it by key."""
 
     number: int
     name: str
@@ -75,7 +93,7 @@ def _encode_steps(
     programme: Programme, part: Part, source: Source, recipe: Recipe, workshop: Workshop
 ) -> tuple[list[Step], Encode]:
     """The steps that give a part its streams: a card first where there is no picture."""
-    target = recipe.target
+    target = recipe.target.medium
     standard: Standard = target.standard
     quality: Quality = target.quality
     before: list[Step] = []
@@ -87,7 +105,9 @@ def _encode_steps(
     name = track_name(programme, part)
     if source.video is None:
         width, height = _CARD[standard]
-        drawn = Card(name, width, height, name, programme.creator or programme.series, workshop.font)
+        drawn = Card(
+            name, width, height, name, programme.creator or programme.series, workshop.font
+        )
         before.append(drawn)
         card = f"in/{len(inputs)}.png"
         inputs.append(FromStep(key(drawn), drawn.name))
@@ -95,13 +115,11 @@ def _encode_steps(
     step = Encode(
         label=name,
         seconds=seconds,
-        arguments=arguments(
-            file,
-            source.video,
-            source.audio.index if source.audio else None,
+        arguments=video_cd_arguments(
+            Reading(file, source.video, source.audio.index if source.audio else None, card),
             Stretch(part.start, part.pictures),
-            (standard, quality),
-            card,
+            standard,
+            quality,
         ),
         inputs=tuple(inputs),
         outputs=(VIDEO, AUDIO),
@@ -124,9 +142,7 @@ def arrange(
         tracks = []
         for part in fit.parts:
             programme = programmes[part.programme]
-            made, encode = _encode_steps(
-                programme, part, sources[part.sha256], recipe, workshop
-            )
+            made, encode = _encode_steps(programme, part, sources[part.sha256], recipe, workshop)
             steps |= {key(step): step for step in made}
             tracks.append(
                 PlannedTrack(part, programme.title, encode.label, encode.seconds, key(encode))
@@ -135,7 +151,13 @@ def arrange(
         steps[key(write)] = write
         discs.append(
             PlannedDisc(
-                number, write.name, write.volume_id, tuple(tracks), fit.sectors, fit.free, key(write)
+                number,
+                write.name,
+                write.volume_id,
+                tuple(tracks),
+                fit.sectors,
+                fit.free,
+                key(write),
             )
         )
     return tuple(discs), tuple(steps.values())
@@ -150,9 +172,9 @@ def _write_step(
         label=name,
         seconds=sum(track.seconds for track in tracks),
         name=name,
-        standard=recipe.target.standard,
-        volume_id=d_characters(recipe.recipe, 32 - len(ending)) + ending,
-        album_id=d_characters(recipe.recipe, 16),
+        standard=recipe.target.medium.standard,
+        volume_id=d_characters(recipe.id, 32 - len(ending)) + ending,
+        album_id=d_characters(recipe.id, 16),
         volume_count=count,
         volume_number=number,
         sectors=fit.sectors,

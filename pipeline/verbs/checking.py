@@ -1,0 +1,68 @@
+"""The verb that reads back: verify."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+from catalog.problem import Problem, Refusal
+from catalog.words import _
+from pipeline.cli import DIFFERENT, DONE
+from pipeline.make.check import check_edition, check_image
+from pipeline.screen import SectorBar, say, size
+from pipeline.videocd.check_report import Report
+
+SECTOR = 2352
+
+
+def _sectors(path: Path) -> int:
+    images = path.glob("*.bin") if path.is_dir() else [path.with_suffix(".bin")]
+    return sum(image.stat().st_size for image in images if image.is_file()) // SECTOR
+
+
+def verify(path: Path, as_json: bool) -> int:
+    """Read an image (BIN or CUE) or an edition's folder back. A difference ends with exit 4."""
+    if not path.exists():
+        raise Refusal(
+            [
+                Problem(
+                    str(path),
+                    0,
+                    "",
+                    _("there is no such file or folder"),
+                    _("name a .bin or .cue image, or the folder of an edition"),
+                )
+            ]
+        )
+    bar = SectorBar(_sectors(path), path.name)
+    try:
+        report = check_edition(path, bar) if path.is_dir() else check_image(path, bar)
+    finally:
+        bar.close()
+    wrong = [finding for finding in report.findings if finding.severity == "error"]
+    if as_json:
+        print(json.dumps(asdict(report), ensure_ascii=False, indent=1, default=str))
+    else:
+        _show(report, len(wrong))
+    return DIFFERENT if wrong else DONE
+
+
+def _show(report: Report, wrong: int) -> None:
+    for finding in report.findings:
+        print(finding)
+    say(
+        _(
+            "{sectors} sectors ({size}) read from the disk in {seconds:.1f} s, at {time:%H:%M:%S}"
+        ).format(
+            sectors=report.sectors,
+            size=size(report.bytes),
+            seconds=report.seconds,
+            time=datetime.now(UTC).astimezone(),
+        )
+    )
+    if not wrong:
+        print(_("{name}: verified, every sector as it should be").format(name=report.name))
+    else:
+        print(_("{name}: {count} kinds of error").format(name=report.name, count=wrong))
