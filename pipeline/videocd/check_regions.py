@@ -173,7 +173,7 @@ def _compare(plan: _Plan, survey: Survey) -> list[Finding]:
     wrong = (there ^ plan.want) & plan.mask
     found: list[Finding] = []
     for row, column in _kinds(plan, wrong):
-        same = _same(plan, wrong, there, row, column)
+        same = _same(plan, wrong, row, column)
         region = plan.regions[plan.region[row]]
         values = int(plan.want[row, column]), int(there[row, column])
         found.append(_finding(region, column, values, np.flatnonzero(same)))
@@ -186,7 +186,8 @@ def _kinds(plan: _Plan, wrong: Bytes) -> list[tuple[int, int]]:
     counts: dict[tuple[str, int], int] = {}
     for column in range(4):
         rows = np.flatnonzero(wrong[:, column])
-        codes = plan.region[rows] * 65536 + wrong[rows, column] * 256 + plan.want[rows, column]
+        pair = wrong[rows, column].astype(np.int64) * 256 + plan.want[rows, column]
+        codes = plan.region[rows] * 65536 + pair
         for code, place in zip(*np.unique(codes, return_index=True), strict=True):
             row = int(rows[place])
             region = plan.regions[plan.region[row]]
@@ -196,11 +197,11 @@ def _kinds(plan: _Plan, wrong: Bytes) -> list[tuple[int, int]]:
     return list(first.values())
 
 
-def _same(plan: _Plan, wrong: Bytes, there: Bytes, row: int, column: int) -> NDArray[np.bool_]:
+def _same(plan: _Plan, wrong: Bytes, row: int, column: int) -> NDArray[np.bool_]:
     """Sectors that differ in the same way as this one."""
-    alike = (plan.region == plan.region[row]) & (wrong[:, column] != 0)
-    alike &= there[:, column] == there[row, column]
-    return alike & (plan.want[:, column] == plan.want[row, column])
+    alike = (plan.region == plan.region[row]) & (wrong[:, column] == wrong[row, column])
+    alike &= plan.want[:, column] == plan.want[row, column]
+    return np.asarray(alike)
 
 
 def _finding(

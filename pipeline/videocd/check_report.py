@@ -68,8 +68,10 @@ class Report:
     """What was checked, how far, and what was found, worst first.
 
     `seconds` is the time of reading, `sha256` that of the BIN (empty where it was not read to its
-    end), `sectors` and `tracks` what was looked at, `minutes` the length of the pictures. A report
-    on an edition holds those of its images in `parts`; their findings are among its own.
+    end), `sectors` and `tracks` what was looked at, `minutes` the length of the pictures;
+    `past_cache` tells that the system was asked to forget its own copy before, so that the bytes
+    came from the medium. A report on an edition holds those of its images in `parts`; their
+    findings are among its own.
     """
 
     name: str
@@ -80,6 +82,8 @@ class Report:
     tracks: int = 0
     minutes: float = 0.0
     seconds: float = 0.0
+    volume_id: str = ""
+    past_cache: bool = False
     parts: tuple[Report, ...] = ()
 
     @property

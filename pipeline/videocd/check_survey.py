@@ -144,7 +144,7 @@ def _take_packs(walker: _Walker, block: Bytes, rows: Whole, at: int) -> None:
     packs, packets, systems = read_packs(block, rows, at)
     walker.packs.append(packs)
     walker.packets.append(packets)
-    walker.systems.extend(systems[: 64 - len(walker.systems)])
+    walker.systems.extend(systems[: 1000 - len(walker.systems)])
     flat = block.reshape(-1).data
     begin = (packets.sector - at) * RAW + DATA + packets.start
     pictures = packets.stream == 0xE0
