@@ -17,7 +17,7 @@ from typing import Any
 
 from pipeline.plan.encode import RASTERS
 from pipeline.plan.planning import Plan
-from pipeline.plan.targets.video_cd import PlannedDisc, Workshop
+from pipeline.plan.targets.video_cd import PlannedDisc
 from pipeline.workroom import Made, Workroom, sync, write_whole
 
 FORMAT = 1
@@ -49,14 +49,15 @@ def _volume(disc: PlannedDisc, made: Made, plan: Plan) -> dict[str, Any]:
     }
 
 
-def record(plan: Plan, made: Mapping[str, Made], workshop: Workshop) -> bytes:
+def record(plan: Plan, made: Mapping[str, Made]) -> bytes:
     """`edition.json`: the recipe, each volume with its programmes, digests and sizes of all files,
-    what was left out and why, and the tools."""
+    what was left out and why, and the tools.
+    """
     said = {
         "format": FORMAT,
         "edition": plan.edition,
         "recipe": plan.recipe.model_dump(mode="json", by_alias=True, exclude_none=True),
-        "tools": {"ffmpeg": workshop.ffmpeg, "font": workshop.font},
+        "tools": asdict(plan.workshop),
         "volumes": [_volume(disc, made[disc.write], plan) for disc in plan.discs],
         "left_out": [asdict(one) for one in plan.left_out],
     }
@@ -70,9 +71,7 @@ def sums(plan: Plan, made: Mapping[str, Made], recorded: bytes) -> bytes:
     return "".join(f"{sha}  {name}\n" for name, sha in sorted(digests.items())).encode()
 
 
-def assemble(
-    plan: Plan, made: Mapping[str, Made], workshop: Workshop, room: Workroom, folder: Path
-) -> None:
+def assemble(plan: Plan, made: Mapping[str, Made], room: Workroom, folder: Path) -> None:
     """Lay out an edition in `folder`, which is not yet its own: images first, the sums last.
 
     The images are linked, not copied: the workroom lets go of them when the edition stands.
@@ -82,7 +81,7 @@ def assemble(
     for disc in plan.discs:
         for file in made[disc.write].files:
             _link(room.path(disc.write, file.name), folder / file.name)
-    recorded = record(plan, made, workshop)
+    recorded = record(plan, made)
     write_whole(folder / RECORD, recorded)
     write_whole(folder / SUMS, sums(plan, made, recorded))
 

@@ -14,7 +14,6 @@ from pipeline.make.check import check_edition
 from pipeline.make.step import Bench, make
 from pipeline.plan.planning import Plan
 from pipeline.plan.steps import Card, Encode, Step, WriteVideoCd, key, needs
-from pipeline.plan.targets.video_cd import Workshop
 from pipeline.videocd.check_report import Report
 from pipeline.workroom import Made, Workroom
 
@@ -43,7 +42,8 @@ class Watch:
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How a run ended. `folder` is the finished edition, None where there is none; `fresh` says
-    that this run finished it; `report` is what reading it back found."""
+    that this run finished it; `report` is what reading it back found.
+    """
 
     folder: Path | None
     fresh: bool = False
@@ -70,7 +70,8 @@ def standing(plan: Plan, editions: Path) -> Path | None:
 
 def _order(step: Step) -> tuple[int, float]:
     """Cards at once, then the longest encodings, so that no core is left with one at the end;
-    discs as soon as they can be."""
+    discs as soon as they can be.
+    """
     match step:
         case Encode():
             return 1, -step.seconds
@@ -124,9 +125,7 @@ def _teller(watch: Watch, step: Step) -> Callable[[float], None]:
     return lambda done: watch.progress(step, min(1.0, done))
 
 
-def conduct(
-    plan: Plan, workshop: Workshop, bench: Bench, executor: Executor, editions: Path, watch: Watch
-) -> Outcome:
+def conduct(plan: Plan, bench: Bench, executor: Executor, editions: Path, watch: Watch) -> Outcome:
     """Make what a plan asks for and is not there yet, and the edition of it, read back.
 
     One step that fails never stops the others; the edition is finished only when none failed.
@@ -146,17 +145,15 @@ def conduct(
         raise
     if work.failures:
         return Outcome(None, made=work.made, failures=tuple(work.failures))
-    return _finish(plan, workshop, bench.room, editions, watch)
+    return _finish(plan, bench.room, editions, watch)
 
 
-def _finish(
-    plan: Plan, workshop: Workshop, room: Workroom, editions: Path, watch: Watch
-) -> Outcome:
+def _finish(plan: Plan, room: Workroom, editions: Path, watch: Watch) -> Outcome:
     """Lay the edition out, read it back, and only then give it its name."""
     made = {disc.write: room.find(disc.write) for disc in plan.discs}
     images = {name: one for name, one in made.items() if one is not None}
     part = editions / f".{plan.edition}.part"
-    edition.assemble(plan, images, workshop, room, part)
+    edition.assemble(plan, images, room, part)
     report = check_edition(part, watch.checking)
     if any(finding.severity == "error" for finding in report.findings):
         shutil.rmtree(part, ignore_errors=True)
@@ -169,5 +166,3 @@ def _finish(
     for name in images:
         room.forget(name)
     return Outcome(place, True, images, report=report)
-
-

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from catalog import words
+from pipeline import tools
 
 ROOT = Path(__file__).parent.parent
 
@@ -36,6 +38,33 @@ def peer() -> Callable[[str], str]:
         return path
 
     return find
+
+
+@pytest.fixture(scope="session")
+def ffmpeg_run(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Make a clip with ffmpeg's own test sources: a name and the arguments before it."""
+    folder = tmp_path_factory.mktemp("clips")
+    program = str(tools.ffmpeg())
+
+    def make(name: str, *arguments: str) -> Path:
+        place = folder / name
+        if not place.exists():
+            command = [program, "-v", "error", "-y", *arguments, str(place)]
+            subprocess.run(command, check=True, stdin=subprocess.DEVNULL, timeout=300)
+        return place
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def clip(ffmpeg_run: Callable[..., Path]) -> Path:
+    """Two seconds of picture and sound in an MP4."""
+    return ffmpeg_run(
+        "clip.mp4",
+        *("-f", "lavfi", "-i", "testsrc2=s=320x240:r=25:d=2"),
+        *("-f", "lavfi", "-i", "sine=f=440:d=2"),
+        *("-c:v", "mpeg4", "-q:v", "5", "-c:a", "aac", "-movflags", "+faststart"),
+    )
 
 
 @pytest.fixture(scope="session")

@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from catalog.problem import Problem, Refusal
 from catalog.programme import Programme, Source
 from catalog.words import _
-from pipeline.plan.fit import fit
+from pipeline.plan.fit import disc_capacity, fit
 from pipeline.plan.select import LeftOut, select
 from pipeline.plan.steps import Step, digest
 from pipeline.plan.targets.video_cd import PlannedDisc, Workshop, arrange
+from pipeline.videocd.mux import packs_bound
 from recipes.recipe import Recipe
 
 
@@ -31,6 +33,7 @@ class Plan:
     discs: tuple[PlannedDisc, ...]
     left_out: tuple[LeftOut, ...]
     steps: tuple[Step, ...]
+    workshop: Workshop
 
     @property
     def seconds(self) -> float:
@@ -47,11 +50,15 @@ def plan(
 ) -> Plan:
     """Decide everything. Programmes that may not or cannot be used are in `left_out`."""
     selected = select(recipe, programmes, sources, today)
-    fits = fit(recipe, selected.chosen, sources)
+    medium = recipe.target.medium
+    capacity = disc_capacity(
+        medium.standard, medium.disc, partial(packs_bound, standard=medium.standard)
+    )
+    fits = fit(selected.chosen, sources, capacity, recipe.order)
     chosen = {programme.id: programme for programme in selected.chosen}
     discs, steps = arrange(recipe, fits, chosen, sources, workshop)
     name = digest((recipe.id, recipe.title, tuple(disc.write for disc in discs)))[:10]
-    return Plan(f"{recipe.id}-{name}", recipe, discs, selected.left_out, steps)
+    return Plan(f"{recipe.id}-{name}", recipe, discs, selected.left_out, steps, workshop)
 
 
 def refuse_empty(plan: Plan, file: str) -> None:
@@ -64,9 +71,7 @@ def refuse_empty(plan: Plan, file: str) -> None:
                     0,
                     "select",
                     _("no programme of the catalogue may go on this disc"),
-                    _(
-                        "see `xiaxiang plan` for what was left out and why"
-                    ),
+                    _("see `xiaxiang plan` for what was left out and why"),
                 )
             ]
         )

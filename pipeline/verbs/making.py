@@ -161,9 +161,7 @@ def build(root: Path, named: str, as_json: bool) -> int:
         bench = Bench(workspace.workroom, ready.program, ready.source, tools.Stop())
         with executors.here(workspace.settings.workers) as executor:
             try:
-                outcome = conduct(
-                    ready.plan, ready.workshop, bench, executor, workspace.editions, bars
-                )
+                outcome = conduct(ready.plan, bench, executor, workspace.editions, bars)
             except BaseException:
                 bench.stop.ask()
                 raise
@@ -221,9 +219,7 @@ def _told(plan: Plan, outcome: Outcome, folder: Path) -> str:
         )
     lines += [
         _("what is on it: {path}").format(path=folder / "edition.json"),
-        _(
-            "to look at it: mplayer vcd://2 -cdrom-device CUE; to burn it: any burning program"
-        ),
+        _("to look at it: mplayer vcd://2 -cdrom-device CUE; to burn it: any burning program"),
         _("to check it again: xiaxiang verify {folder}").format(folder=folder),
     ]
     return "\n".join(lines)
