@@ -5,6 +5,7 @@ where other parts of it cannot be read, so that one reading tells every mistake.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -23,6 +24,8 @@ ID_PATTERN = "^[a-z0-9]+(-[a-z0-9]+)*$"
 TITLE_LENGTH = 40
 # Folders of these names cannot be made on Windows.
 _DEVICES = re.compile("con|prn|aux|nul|com[0-9]|lpt[0-9]")
+# Codes of ISO 639, of which our list holds the languages of the country.
+_LANGUAGE = re.compile("[a-z]{2,3}")
 # Looking for a word that is meant costs time; the first mistakes show what is the matter.
 _MOST_SUGGESTIONS = 20
 
@@ -54,8 +57,9 @@ def mistakes(document: Document, name: str, known: Collection[str] | None) -> li
 def _id(written: dict[str, object], name: str) -> Iterator[_Mistake]:
     match written.get("recipe"):
         case str(said):
-            yield from _id_form(said)
-            if said != name:
+            wrong_form = [*_id_form(said)]
+            yield from wrong_form
+            if said != name and not wrong_form:
                 wrong = _("{id} is not the name of the file").format(id=shown(said))
                 mend = _("write {name}, or call the file {file}")
                 yield _Mistake(("recipe",), wrong, mend.format(name=name, file=f"{said}.yaml"))
@@ -138,10 +142,15 @@ def _words(written: dict[str, object]) -> Iterator[_Mistake]:
                 wrong = _("{group} is no group of people we know").format(group=shown(said))
                 mend = _near("audience", said) or _("write a code such as growers or elderly")
                 yield _Mistake(at, wrong, mend)
+        match line.get("language"):
+            case str(said) if lookup("language", said) is None and not _LANGUAGE.fullmatch(said):
+                wrong = _("{language} is no language we know").format(language=shown(said))
+                mend = _near("language", said) or _("write a code such as zh")
+                yield _Mistake((*place, "language"), wrong, mend)
 
 
 def _near(scheme: Scheme, said: str) -> str:
-    terms = suggestions(scheme, said)
+    terms = suggestions(scheme, said, most=2)
     words = _(" or ").join(f'"{term.code}" ({term.zh})' for term in terms)
     return _("did you mean {word}?").format(word=words) if terms else ""
 
@@ -166,7 +175,15 @@ def _texts(mapping: dict[str, object], key: str, place: Place = ()) -> Iterator[
                     yield (*place, key, number), item
 
 
-def _meant(said: str, words: Iterable[str]) -> str:
-    lowered = {word.lower(): word for word in sorted(words)}
-    near = get_close_matches(said.lower(), lowered, n=1, cutoff=0.6)
-    return _("did you mean {word}?").format(word=shown(lowered[near[0]])) if near else ""
+def _meant(said: str, ids: Iterable[str]) -> str:
+    """Ids are numbers, and another number is no better guess than any: only slips of the pen count,
+    such as the letter O for a nought or a sign too many.
+    """
+    known = {_folded(id): id for id in sorted(ids)}
+    near = get_close_matches(_folded(said), known, n=1, cutoff=0.9)
+    return _("did you mean {word}?").format(word=shown(known[near[0]])) if near else ""
+
+
+def _folded(id: str) -> str:
+    plain = unicodedata.normalize("NFKC", id).casefold()
+    return plain.replace("o", "0").replace("l", "1").replace("_", "-")

@@ -78,6 +78,11 @@ class Recipe(BaseModel):
     )
     target: Target = Field(description="What to make: exactly one kind of medium")
 
+    @property
+    def id(self) -> str:
+        """The recipe's id: what its key `recipe` says."""
+        return self.recipe
+
 
 def read(path: Path, known: Collection[str] | None = None) -> Recipe:
     """The recipe in a file, or a Refusal with every mistake in it, each on its line.
@@ -100,6 +105,9 @@ def schema() -> dict[str, Any]:
     one writes; descriptions are in the language of the screen.
     """
     found = Recipe.model_json_schema(by_alias=True)
+    # A model's docstring is for those who write Python.
+    for model in (found, *found["$defs"].values()):
+        model.pop("description", None)
     properties = found["properties"]
     properties["recipe"] |= {"pattern": ID_PATTERN, "maxLength": ID_LENGTH}
     properties["title"] |= {"minLength": 1, "maxLength": TITLE_LENGTH}
