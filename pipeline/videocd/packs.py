@@ -1,0 +1,138 @@
+"""MPEG-1 packs of 2324 bytes: clocks, headers and padding as bytes; which bytes they carry is
+decided in mux.py. Field layout after ISO 11172-1, choice of fields as in README.md, *The packs*.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from pipeline.videocd.sectors import PAYLOAD, Block
+from pipeline.videocd.streams import Offsets
+
+CLOCK: Final = 90_000
+"""Ticks a second of all MPEG-1 time stamps."""
+SECTOR_TICKS: Final = 1200
+"""Ticks from one sector to the next at single speed."""
+FIRST_SCR: Final = 30 * SECTOR_TICKS
+"""The clock of the first pack: the front margin of 30 sectors counts."""
+VIDEO_BUFFER: Final = 46 * 1024
+AUDIO_BUFFER: Final = 32 * 128
+"""Bytes that a player's input buffers hold, and that packs declare."""
+
+VIDEO_HEAD: Final = 28
+VIDEO_DATA: Final = PAYLOAD - VIDEO_HEAD
+FIRST_VIDEO_DATA: Final = VIDEO_DATA - 2
+"""The first video pack also declares the buffer, which takes two bytes."""
+AUDIO_HEAD: Final = 25
+AUDIO_TAIL: Final = 20
+"""Zero bytes that end every sound pack."""
+AUDIO_DATA: Final = PAYLOAD - AUDIO_HEAD - AUDIO_TAIL
+
+PROGRAM_END: Final = b"\0\0\1\xb9"
+
+_MUX_RATE: Final = bytes.fromhex("801b91")  # 3528 units of 50 bytes a second: 75 * 2352
+_VIDEO_STD: Final = bytes((0x60, VIDEO_BUFFER // 1024))
+_AUDIO_STD: Final = bytes((0x40, AUDIO_BUFFER // 128))
+_NO_STAMP: Final = b"\x0f"
+_MOST_STUFFING: Final = 6
+_SCR, _PTS_ALONE, _PTS, _DTS = 2, 2, 3, 1
+
+
+def stamps(tag: int, ticks: Offsets) -> Block:
+    """(count, 5): times of 33 bits with their marker bits, `tag` in the first four bits."""
+    return np.stack(
+        (
+            tag << 4 | ticks >> 29 & 0xE | 1,
+            ticks >> 22 & 0xFF,
+            ticks >> 14 & 0xFE | 1,
+            ticks >> 7 & 0xFF,
+            ticks << 1 & 0xFE | 1,
+        ),
+        axis=1,
+    ).astype(np.uint8)
+
+
+def pack_heads(slots: Offsets, stream: int, length: int) -> Block:
+    """(count, 28) the pack header of each slot and the first six bytes of its only packet, which
+    has `length` bytes after them; the rest is left zero.
+    """
+    heads = np.zeros((len(slots), VIDEO_HEAD), np.uint8)
+    heads[:, :4] = (0, 0, 1, 0xBA)
+    heads[:, 4:9] = stamps(_SCR, FIRST_SCR + SECTOR_TICKS * slots)
+    heads[:, 9:12] = tuple(_MUX_RATE)
+    heads[:, 12:18] = (0, 0, 1, stream, length >> 8, length & 0xFF)
+    return heads
+
+
+def video_heads(slots: Offsets, pts: Offsets, dts: Offsets) -> Block:
+    """(count, 28) heads of full video packs; stamps of -1 are absent, equal ones written once."""
+    heads = pack_heads(slots, 0xE0, PAYLOAD - 18)
+    field = heads[:, 18:]
+    field[:, :9] = 0xFF
+    field[:, 9] = _NO_STAMP[0]
+    alone, both = (pts >= 0) & (pts == dts), (pts >= 0) & (pts != dts)
+    field[alone, 5:] = stamps(_PTS_ALONE, pts[alone])
+    field[both, :5] = stamps(_PTS, pts[both])
+    field[both, 5:] = stamps(_DTS, dts[both])
+    return heads
+
+
+def audio_heads(slots: Offsets, pts: Offsets) -> Block:
+    """(count, 28) heads of sound packs, of which the first 25 bytes count."""
+    heads = pack_heads(slots, 0xC0, PAYLOAD - 18 - AUDIO_TAIL)
+    heads[:, 18:20] = tuple(_AUDIO_STD)
+    heads[:, 20:25] = stamps(_PTS_ALONE, pts)
+    silent = pts < 0
+    heads[silent, 18:25] = tuple(b"\xff" * 4 + _AUDIO_STD + _NO_STAMP)
+    return heads
+
+
+def padding(room: int) -> bytes:
+    """A padding packet of `room` bytes; at least 7, or none at all."""
+    if not room:
+        return b""
+    return b"\0\0\1\xbe" + (room - 6).to_bytes(2, "big") + _NO_STAMP + b"\xff" * (room - 7)
+
+
+def shortened(head: bytes, room: int) -> tuple[bytes, bytes]:
+    """A full pack's head and what follows its data when `room` bytes of data are missing.
+
+    Too little room for a padding packet is stuffed into the packet's header.
+    """
+    if room <= _MOST_STUFFING:
+        return head[:18] + b"\xff" * room + head[18:], b""
+    length = int.from_bytes(head[16:18], "big") - room
+    return head[:16] + length.to_bytes(2, "big") + head[18:], padding(room)
+
+
+def closed(head: bytes, room: int, closes: bool) -> tuple[bytes, bytes]:
+    """Like `shortened`, with the program end code as the last bytes where it `closes` a track
+    and has room for it.
+    """
+    if not closes or room < len(PROGRAM_END):
+        return shortened(head, room)
+    head, tail = shortened(head, room - len(PROGRAM_END))
+    return head, tail + PROGRAM_END
+
+
+def first_video_head(head: bytes) -> bytes:
+    """The head of the first video pack from its ordinary one: it declares the buffer."""
+    return head[:18] + _VIDEO_STD + head[18:]
+
+
+def system_packs() -> tuple[bytes, bytes]:
+    """The two packs that open every stream: one declares the picture, one the sound buffer."""
+    return _system(0, 0x01, 0xE1, 0xE0, _VIDEO_STD, 0), _system(
+        1, 0x05, 0xE0, 0xC0, _AUDIO_STD, AUDIO_TAIL
+    )
+
+
+def _system(slot: int, audio: int, video: int, stream: int, std: bytes, tail: int) -> bytes:
+    """`audio` and `video` are the bytes with the stream counts, locks and the constrained flag."""
+    head = pack_heads(np.array([slot]), 0, 0)[0, :12].tobytes()
+    buffer = bytes((stream, std[0] | 0x80, std[1]))
+    system = b"\0\0\1\xbb\0\x09" + _MUX_RATE + bytes((audio, video, 0xFF)) + buffer
+    room = PAYLOAD - len(head) - len(system) - tail
+    return head + system + padding(room) + bytes(tail)
