@@ -50,15 +50,16 @@ class Unclear(Exception):  # noqa: N818 - a finding about a cell on its way to t
         super().__init__(wrong, mend)
 
 
-def read_day(cell: Cell) -> date | None:
-    """A full date: 2012-08-01, 2012/8/1, 2012.8.1, 2012年8月1日 or a date of the sheet; None for
-    words such as 永久 (no end).
-    """
+def read_last_day(cell: Cell) -> date:
+    """The last day on which something may be done; `date.max` for words such as 永久 (no end)."""
+    return date.max if _narrow(cell.text).lower() in _NO_END else read_day(cell)
+
+
+def read_day(cell: Cell) -> date:
+    """A full date: 2012-08-01, 2012/8/1, 2012.8.1, 2012年8月1日 or a date of the sheet."""
     if cell.day:
         return _usual(cell.day, cell)
     text = _narrow(cell.text)
-    if text in _NO_END:
-        return None
     found = _DAY.fullmatch(text)
     if not found:
         if cell.number:
@@ -77,8 +78,7 @@ def read_date_text(cell: Cell) -> str:
     text = _narrow(cell.text)
     found = _MONTH.fullmatch(text)
     if cell.day or not found:
-        day = read_day(cell)
-        return day.isoformat() if day else ""
+        return read_day(cell).isoformat()
     year, month = int(found[1]), int(found[2] or 1)
     if not (1900 <= year <= 2200 and 1 <= month <= 12):
         raise Unclear(_no_date(cell), _("write it like 2012-08-01, 2012-08 or 2012"))
