@@ -1,4 +1,4 @@
-"""Reading a finished file from its medium: past the system's own copy, in blocks, hashed meanwhile."""
+"""Reading a finished file from its medium, past the system's own copy, in blocks and hashed."""
 
 from __future__ import annotations
 
@@ -75,10 +75,16 @@ class Reader:
     """Reads an image in blocks while a thread hashes those before (hashlib frees the GIL)."""
 
     def __init__(
-        self, path: Path, descriptor: int, digest: hashlib._Hash, progress: Progress
+        self,
+        path: Path,
+        descriptor: int,
+        digest: hashlib._Hash,
+        progress: Progress,
+        *,
+        most: int = LONGEST * RAW,
     ) -> None:
         self.path, self.descriptor, self.digest, self.progress = path, descriptor, digest, progress
-        self.read = 0
+        self.most, self.read = most, 0
         self.hasher = ThreadPoolExecutor(1)
 
     def __enter__(self) -> Reader:
@@ -88,16 +94,16 @@ class Reader:
         self.hasher.shutdown()
 
     def blocks(self) -> Iterator[NDArray[np.uint8]]:
-        """Whole sectors, at most those of the longest disc; a block lives until the next but two
-        is asked for.
+        """Whole sectors, at most `most` bytes in all (without it: those of the longest disc); a
+        block lives until the next but two is asked for.
         """
         ring = [np.zeros((BLOCK, RAW), np.uint8) for _place in range(_RING)]
         hashed: list[Future[None] | None] = [None] * _RING
         turn = 0
-        while self.read < LONGEST * RAW:
+        while self.read < self.most:
             if earlier := hashed[turn]:
                 earlier.result()
-            view = ring[turn].reshape(-1).data[: LONGEST * RAW - self.read]
+            view = ring[turn].reshape(-1).data[: self.most - self.read]
             count = self.fill(view)
             if not count:
                 break
