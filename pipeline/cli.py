@@ -1,7 +1,7 @@
 """The command `xiaxiang`: chooses the language, runs a verb, and turns its end into an exit code.
 
-    0 done · 1 our bug · 2 change what you wrote · 3 the world failed, try again
-    4 a check found a difference · 130 stopped by hand
+0 done · 1 our bug · 2 change what you wrote · 3 the world failed, try again
+4 a check found a difference · 130 stopped by hand
 """
 
 from __future__ import annotations
@@ -47,7 +47,10 @@ def main(arguments: list[str] | None = None) -> None:
         print(failure, file=sys.stderr)
         sys.exit(FAILED)
     except KeyboardInterrupt:
-        print(_("Stopped by hand. What is finished is kept; the same command goes on."), file=sys.stderr)
+        print(
+            _("Stopped by hand. What is finished is kept; the same command goes on."),
+            file=sys.stderr,
+        )
         sys.exit(STOPPED)
     except BrokenPipeError:
         # Whoever read our answer has seen enough.

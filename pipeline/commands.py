@@ -1,5 +1,6 @@
 """The verbs and their options, for click. What they do is in `verbs`, imported when one is used:
-the help must come at once on an old PC."""
+the help must come at once on an old PC.
+"""
 
 from __future__ import annotations
 

@@ -80,7 +80,10 @@ def wrap(text: str, pixels: int, width: int, lines: int) -> list[str]:
     """
     face, done, line = font(pixels), [], ""
     for character in legible(text):
-        if face.getlength(line + character) > width and character not in "，。、：；！？》」』）)】":
+        if (
+            face.getlength(line + character) > width
+            and character not in "，。、：；！？》」』）)】"
+        ):
             done.append(line)
             line = ""
         line += character

@@ -13,7 +13,8 @@ from catalog.problem import Refusal
 
 class Settings(BaseModel):
     """The settings of a workspace. `ffmpeg` names another program than the one that is brought;
-    `workers` is how many encodings run at once, 0 for one a core."""
+    `workers` is how many encodings run at once, 0 for one a core.
+    """
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 

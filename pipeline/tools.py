@@ -31,7 +31,8 @@ _LINE_SHOWN = 200  # characters
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What a program may use: seconds on the wall, seconds of processor, bytes of memory (address
-    space) and bytes in any one file it writes."""
+    space) and bytes in any one file it writes.
+    """
 
     seconds: float = 86_400.0
     cpu_seconds: int = 86_400

@@ -68,7 +68,8 @@ class Workroom:
 
     def find(self, key: str) -> Made | None:
         """What a finished step gave, or None; a result whose files have gone or changed their size
-        counts as not made."""
+        counts as not made.
+        """
         try:
             said = json.loads((self.root / key / "made.json").read_bytes())
             made = Made(said["key"], tuple(MadeFile(**file) for file in said["files"]))
@@ -92,7 +93,8 @@ class Workroom:
     def keep(self, made: Made, folder: Path) -> Made:
         """Make what lies in a bench the step's result. Two may make the same thing: the second
         finds the place taken and its own is thrown away, which is safe because equal keys mean
-        equal bytes."""
+        equal bytes.
+        """
         for file in made.files:
             sync(folder / "out" / file.name)
         sync(folder / "out")

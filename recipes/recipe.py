@@ -31,6 +31,7 @@ class Selection(BaseModel):
 
     model_config = _STRICT
 
+    all: Literal[True] | None = Field(None, description="yes: every programme of the catalogue")
     programmes: tuple[str, ...] = Field((), description="Programmes by their id", max_length=5000)
     subject: tuple[str, ...] = Field(
         (), description="Subject codes, or beginnings of class numbers", max_length=200

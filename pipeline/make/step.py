@@ -108,6 +108,7 @@ def _made(
                 step, bench.program, folder, bench.stop, lambda done: progress(done / step.seconds)
             )
         case WriteVideoCd():
+
             def told(sectors: int) -> None:
                 if bench.stop.asked:
                     raise tools.Stopped

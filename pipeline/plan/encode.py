@@ -7,7 +7,6 @@ win over those that sort before it.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal
@@ -15,8 +14,9 @@ from typing import Any, Literal
 import ffmpeg
 
 from catalog.programme import VideoStream
+from pipeline.plan.raster import RASTERS, Raster
+from recipes.targets import Standard
 
-Standard = Literal["pal", "ntsc"]
 Quality = Literal["fast", "best"]
 
 VIDEO, AUDIO = "video.m1v", "audio.mp2"
@@ -27,34 +27,11 @@ VBV_BIT = 327_680  # 40 KiB
 
 
 @dataclass(frozen=True, slots=True)
-class Raster:
-    """The picture of a television norm: pixels, their shape, pictures a second, GOP length."""
-
-    width: int
-    height: int
-    sar: Fraction
-    rate: Fraction
-    gop: int
-
-
-RASTERS: dict[Standard, Raster] = {
-    "pal": Raster(352, 288, Fraction(12, 11), Fraction(25), 15),
-    "ntsc": Raster(352, 240, Fraction(10, 11), Fraction(30_000, 1001), 18),
-}
-
-
-@dataclass(frozen=True, slots=True)
 class Stretch:
     """Which pictures of an episode, counted at the raster's rate from its beginning."""
 
     start: int
     pictures: int
-
-
-def pictures(seconds: float, standard: Standard) -> int:
-    """How many pictures cover so many seconds; at least one."""
-    # A millionth of a picture is rounding of a container's clock, not a picture.
-    return max(1, math.ceil(seconds * float(RASTERS[standard].rate) - 1e-6))
 
 
 def shape(video: VideoStream | None, raster: Raster) -> tuple[int, int]:
@@ -185,7 +162,8 @@ _SOUND_OPTIONS = {
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What ffmpeg reads: the file with its picture (None where there is none, then the `card` is
-    shown) and the index of its sound stream (None where there is none, then silence is heard)."""
+    shown) and the index of its sound stream (None where there is none, then silence is heard).
+    """
 
     file: str
     video: VideoStream | None
@@ -206,7 +184,7 @@ def _inputs(reading: Reading, standard: Standard) -> tuple[Any, Any]:
 def video_cd_arguments(
     reading: Reading, part: Stretch, standard: Standard, quality: Quality
 ) -> tuple[str, ...]:
-    """ffmpeg's arguments for one part: out/video.m1v and out/audio.mp2 of exactly its length."""
+    """Ffmpeg's arguments for one part: out/video.m1v and out/audio.mp2 of exactly its length."""
     seen, heard = _inputs(reading, standard)
     outputs = (
         ffmpeg.output(

@@ -16,6 +16,7 @@ from typing import Literal
 
 from catalog.programme import Programme, Source
 from pipeline.plan.packing import Load, Room, load_of, pack
+from pipeline.plan.raster import RASTERS
 from recipes.recipe import Order
 from recipes.targets import Standard
 
@@ -28,8 +29,6 @@ FRONT = 300
 SECTORS: Mapping[int, int] = {74: 333_000, 80: 360_000}
 TRACKS = 98
 
-_RATES: Mapping[Standard, Fraction] = {"pal": Fraction(25), "ntsc": Fraction(30000, 1001)}
-_GROUPS: Mapping[Standard, int] = {"pal": 15, "ntsc": 18}
 _PART_NAMES: Mapping[int, str] = {2: "上下", 3: "上中下"}
 
 
@@ -102,7 +101,8 @@ def disc_capacity(
     long programme is cut follows from it.
     """
     kept = SECTORS[minutes] - KEPT_FREE
-    return Capacity(kept, _RATES[standard], _GROUPS[standard], packs, front)
+    raster = RASTERS[standard]
+    return Capacity(kept, raster.rate, raster.gop, packs, front)
 
 
 def pictures_of(seconds: float, rate: Fraction) -> int:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
+from catalog import ledger, records
 from catalog.problem import Failure
 from catalog.programme import Source
 from catalog.words import _
@@ -21,7 +23,7 @@ from pipeline.plan.targets.video_cd import PlannedDisc, Workshop
 from pipeline.run import Outcome, conduct, outstanding, standing
 from pipeline.screen import Bars, clock, say, size, table
 from pipeline.workspace import Workspace, alone, enter, free_bytes
-from recipes.recipe import Recipe, read
+from recipes.recipe import read
 from recipes.recipe import schema as recipe_schema
 
 SECTOR = 2352
@@ -43,12 +45,12 @@ class _Ready:
         self.file = self.workspace.recipe(named)
         self.program = tools.ffmpeg(self.workspace.settings.ffmpeg)
         self.workshop = Workshop(tools.version(self.program), lettering.font_name())
-        with self.workspace.books.read() as books:
-            programmes = books.programmes()
-            self.sources = books.sources()
-        self.recipe: Recipe = read(self.file, self.workspace.known(programmes))
+        with self.workspace.books.reading() as connection:
+            programmes = records.programmes(connection)
+            self.sources = {source.sha256: source for source in records.sources(connection)}
+        recipe = read(self.file, {programme.id for programme in programmes})
         today = datetime.now(UTC).astimezone().date()
-        self.plan: Plan = planned(self.recipe, programmes, self.sources, today, self.workshop)
+        self.plan: Plan = planned(recipe, programmes, self.sources, today, self.workshop)
 
     def source(self, sha256: str) -> tuple[Source, Path]:
         source = self.sources[sha256]
@@ -174,8 +176,19 @@ def build(root: Path, named: str, as_json: bool) -> int:
 
 def _remember(ready: _Ready, folder: Path) -> None:
     """Write `made` into the ledger, once an edition; also where a run was killed in between."""
-    with ready.workspace.books.write() as books:
-        books.made(ready.plan.edition, folder / "edition.json", datetime.now(UTC))
+    record = folder / "edition.json"
+    programmes = {track.part.programme for disc in ready.plan.discs for track in disc.tracks}
+    with ready.workspace.books.transaction() as connection:
+        if any(ledger.read(connection, "made", ready.plan.edition)):
+            return
+        details = {
+            "recipe": ready.plan.recipe.id,
+            "title": ready.plan.recipe.title,
+            "discs": len(ready.plan.discs),
+            "record_sha256": hashlib.sha256(record.read_bytes()).hexdigest(),
+        }
+        subjects = [ready.plan.edition, *sorted(programmes)]
+        ledger.append(connection, datetime.now(UTC), "made", subjects, details)
 
 
 def _ended(ready: _Ready, outcome: Outcome, as_json: bool) -> int:

@@ -7,17 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from catalog.programme import Programme, Source
-from pipeline.plan.encode import (
-    AUDIO,
-    RASTERS,
-    VIDEO,
-    Quality,
-    Reading,
-    Standard,
-    Stretch,
-    video_cd_arguments,
-)
+from pipeline.plan.encode import AUDIO, VIDEO, Quality, Reading, Stretch, video_cd_arguments
 from pipeline.plan.fit import DiscFit, Part, part_name
+from pipeline.plan.raster import RASTERS
 from pipeline.plan.steps import (
     Card,
     Encode,
@@ -30,6 +22,7 @@ from pipeline.plan.steps import (
     key,
 )
 from recipes.recipe import Recipe
+from recipes.targets import Standard
 
 # Raised whenever the writer gives other bytes for the same streams.
 WRITER = "videocd 1"

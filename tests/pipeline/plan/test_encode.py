@@ -7,7 +7,9 @@ from fractions import Fraction
 import pytest
 
 from catalog.programme import VideoStream
-from pipeline.plan.encode import RASTERS, Reading, Standard, Stretch, pictures, shape, video_cd_arguments
+from pipeline.plan.encode import Reading, Stretch, shape, video_cd_arguments
+from pipeline.plan.raster import RASTERS
+from recipes.targets import Standard
 
 
 def stream(
@@ -51,21 +53,6 @@ def test_four_to_three_fills_the_screen() -> None:
     assert shape(stream(640, 480), RASTERS["ntsc"]) == (352, 240)
 
 
-@pytest.mark.parametrize(
-    ("seconds", "standard", "count"),
-    [
-        (1.0, "pal", 25),
-        (1.001, "pal", 26),
-        (0.001, "pal", 1),
-        (0.0, "pal", 1),
-        (1001.0, "ntsc", 30000),
-    ],
-)
-def test_pictures_cover_the_time(seconds: float, standard: Standard, count: int) -> None:
-    """So many pictures that none of the programme is lost; never none."""
-    assert pictures(seconds, standard) == count
-
-
 def test_the_stream_is_what_a_video_cd_may_hold() -> None:
     """Rate, buffer and group of pictures are written out; no preset that would override them."""
     made = command(Reading("in/0.mp4", stream(640, 480), 1), Stretch(0, 100))
@@ -92,7 +79,9 @@ def graph(reading: Reading, part: Stretch) -> str:
 
 def test_only_woven_pictures_are_deinterlaced() -> None:
     """bwdif for interlaced sources, nothing for the others."""
-    woven = graph(Reading("in/0.ts", stream(720, 576, "64/45", scan="interlaced"), 1), Stretch(0, 9))
+    woven = graph(
+        Reading("in/0.ts", stream(720, 576, "64/45", scan="interlaced"), 1), Stretch(0, 9)
+    )
     plain = graph(Reading("in/0.ts", stream(720, 576, "64/45"), 1), Stretch(0, 9))
 
     assert "bwdif" in woven
