@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from catalog.problem import Failure
@@ -15,6 +16,7 @@ from pipeline.make.check import check_image
 from pipeline.make.check_reading import Progress, Reader, forget_cached, opened
 from pipeline.manifest import Difference, Item, compare, name_fault, read_sums
 from pipeline.videocd.check_report import Finding, Report, in_file, worst_first
+from pipeline.videocd.sectors import RAW
 
 EDITION, SUMS = "edition.json", "SHA256SUMS"
 MOST_TEXT = 16 << 20  # bytes of either list
@@ -41,15 +43,7 @@ def check_edition(folder: Path, progress: Progress) -> Report:
     volumes, more = _edition(folder, there)
     sums, wrong = _sums(folder, there)
     found += more + wrong
-    parts: dict[str, Report] = {}
-    items = []
-    for name, size in sorted(there.items()):
-        if name.endswith(".bin"):
-            parts[name] = check_image(folder / name, progress)
-            items.append(Item(name, size, parts[name].sha256))
-        elif name != SUMS:
-            items.append(_hashed(folder / name, name, progress))
-    seconds = sum(part.seconds for part in parts.values())
+    parts, items = _read(folder, there, progress)
     found += _compared(volumes, sums, items)
     found += _agree(volumes, parts)
     reports = tuple(parts.values())
@@ -62,11 +56,33 @@ def check_edition(folder: Path, progress: Progress) -> Report:
         sum(part.sectors for part in reports),
         sum(part.tracks for part in reports),
         sum(part.minutes for part in reports),
-        seconds,
+        sum(part.seconds for part in reports),
         "",
         bool(reports) and all(part.past_cache for part in reports),
         reports,
     )
+
+
+def _read(
+    folder: Path, there: dict[str, int], progress: Progress
+) -> tuple[dict[str, Report], list[Item]]:
+    """Read every file but SHA256SUMS: the reports on the images, and what each file is."""
+    parts: dict[str, Report] = {}
+    items: list[Item] = []
+    done = 0
+    for name, size in sorted(there.items()):
+        told = partial(_told, progress, done)
+        if name.endswith(".bin"):
+            parts[name] = check_image(folder / name, told)
+            items.append(Item(name, size, parts[name].sha256))
+        elif name != SUMS:
+            items.append(_hashed(folder / name, name, told))
+        done += size // RAW
+    return parts, items
+
+
+def _told(progress: Progress, before: int, sectors: int) -> None:
+    progress(before + sectors)
 
 
 def _files(folder: Path) -> tuple[dict[str, int], list[Finding]]:

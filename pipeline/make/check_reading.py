@@ -18,7 +18,7 @@ from catalog.words import _
 from pipeline.videocd.check_survey import LONGEST
 from pipeline.videocd.sectors import RAW
 
-Progress = Callable[[int], None]  # called with the number of further sectors read
+Progress = Callable[[int], None]  # told the sectors (of 2352 bytes) read so far
 
 BLOCK = 445  # sectors: just under 1 MiB, what the memory close to the processor likes
 _RING = 4  # blocks in flight between reading and hashing
@@ -110,7 +110,7 @@ class Reader:
             hashed[turn] = self.hasher.submit(self.digest.update, view[:count])
             self.read += count
             yield ring[turn][: count // RAW]
-            self.progress(count // RAW)
+            self.progress(self.read // RAW)
             turn = (turn + 1) % _RING
         for last in hashed:
             if last:

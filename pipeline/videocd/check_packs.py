@@ -27,6 +27,7 @@ BAD_CLOCK, BAD_HEADER, OVERRUN, JUNK, UNKNOWN = 1, 2, 4, 8, 16
 
 _WINDOW = np.arange(34)  # 6 bytes of packet start, 16 of stuffing at most, 12 of fields
 _STAMPS = np.arange(10)
+_END = np.frombuffer(b"\0\0\1\xb9", np.uint8)
 
 
 def _holds() -> Bytes:
@@ -181,10 +182,15 @@ class _Walk:
         self.found.append(tuple(column[good] for column in columns))
 
     def check_tails(self) -> None:
-        """After the last packet of a pack only zeros may follow."""
+        """After the last packet of a pack only zeros may follow, and the end code of the stream."""
         for end in np.unique(self.at[self.at < PACK]):
             rows = np.flatnonzero(self.at == end)
             tail = self.flat.take(self.base[rows][:, None] + np.arange(end, PACK))
+            ended = (
+                (tail[:, -4:] == _END).all(axis=1) if end <= PACK - 4 else np.zeros(len(rows), bool)
+            )
+            self.holds[rows[ended]] |= END
+            tail[ended, -4:] = 0
             self.faults[rows[tail.any(axis=1)]] |= JUNK
 
     def packets(self) -> Packets:
