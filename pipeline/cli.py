@@ -34,7 +34,7 @@ def main(arguments: list[str] | None = None) -> None:
         # A file name may hold bytes that are no text; showing it must never be what fails.
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     # Click asks gettext for its own words when it is imported; let it ask our books too.
-    gettext.gettext = _
+    gettext.gettext = _  # type: ignore[assignment]
     from pipeline.commands import xiaxiang  # noqa: PLC0415 - after the language is known
 
     try:

@@ -64,7 +64,7 @@ def samples(root: Path, folder: Path) -> int:
 @click.option("--in-place", is_flag=True, help=_("leave the files where they are, copy nothing"))
 @_json
 @click.pass_obj
-def add(root: Path, **options: Any) -> int:
+def add(root: Path, /, **options: Any) -> int:
     from pipeline.verbs import catalogue  # noqa: PLC0415
 
     return catalogue.add(root, catalogue.Adding(**options))
@@ -80,7 +80,7 @@ def add(root: Path, **options: Any) -> int:
     help=_("how long a file must have stopped growing"),
 )
 @click.pass_obj
-def watch(root: Path, rights: str | None, quiet_seconds: float) -> int:
+def watch(root: Path, rights: Any, quiet_seconds: float) -> int:
     from pipeline.verbs import catalogue  # noqa: PLC0415
 
     return catalogue.watch(root, rights, quiet_seconds)
@@ -106,7 +106,7 @@ def import_(root: Path, sheet: Path, as_json: bool) -> int:
 @click.option("--incomplete", is_flag=True, help=_("only those with something still to fill in"))
 @_json
 @click.pass_obj
-def programmes(root: Path, **options: Any) -> int:
+def programmes(root: Path, /, **options: Any) -> int:
     from pipeline.verbs import catalogue  # noqa: PLC0415
 
     return catalogue.programmes(root, catalogue.Asking(**options))

@@ -15,8 +15,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from pipeline.plan.encode import RASTERS
 from pipeline.plan.planning import Plan
+from pipeline.plan.raster import RASTERS
 from pipeline.plan.targets.video_cd import PlannedDisc
 from pipeline.workroom import Made, Workroom, sync, write_whole
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from catalog.problem import Failure
 from pipeline import edition
-from pipeline.make.check import check_edition
+from pipeline.make.check_edition import check_edition
 from pipeline.make.step import Bench, make
 from pipeline.plan.planning import Plan
 from pipeline.plan.steps import Card, Encode, Step, WriteVideoCd, key, needs

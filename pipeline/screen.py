@@ -99,6 +99,7 @@ class Bars(Watch):
             bar_format=shape + " [{elapsed}<{remaining}]",
             position=0,
             file=sys.stderr,
+            disable=None,
         )
         for disc in plan.discs:
             write = next((s for s in todo if key(s) == disc.write), None)
@@ -113,6 +114,7 @@ class Bars(Watch):
                 bar_format=shape,
                 position=len(self._bars),
                 file=sys.stderr,
+                disable=None,
             )
 
     def _move(self, name: str, done: float) -> None:
@@ -136,25 +138,43 @@ class Bars(Watch):
         self._bars.clear()
 
 
-class SectorBar:
-    """One bar over sectors that are read back."""
+def above(text: str) -> None:
+    """A line of the answer while a bar stands below it."""
+    from tqdm import tqdm  # noqa: PLC0415
 
-    def __init__(self, total: int, what: str) -> None:
+    tqdm.write(text, file=sys.stderr)
+
+
+class CountBar:
+    """One bar over so many of something, on the screen only where a person looks at it."""
+
+    def __init__(self, total: int, what: str, unit: str) -> None:
         from tqdm import tqdm  # noqa: PLC0415
 
         self._bar = tqdm(
             total=total,
             desc=what,
             bar_format="{desc} {percentage:3.0f}%|{bar:24}| {n_fmt}/{total_fmt} "
-            + _("sectors")
+            + unit
             + " [{elapsed}<{remaining}]",
             unit_scale=True,
             leave=False,
             file=sys.stderr,
+            disable=None,  # a log file is no place for a bar
         )
 
-    def __call__(self, sectors: int) -> None:
-        self._bar.update(sectors)
+    def __call__(self, count: int) -> None:
+        self._bar.update(count)
 
     def close(self) -> None:
         self._bar.close()
+
+
+def sector_bar(total: int, what: str) -> CountBar:
+    """A bar over sectors that are read back."""
+    return CountBar(total, what, _("sectors"))
+
+
+def byte_bar(total: int, what: str) -> CountBar:
+    """A bar over bytes of files that are read."""
+    return CountBar(total, what, "B")

@@ -19,7 +19,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
     centre: Annotated[str, Field(max_length=60)] = ""
-    programme_prefix: Annotated[str, Field(pattern=r"^[A-Z0-9-]{1,12}$")] = "P"
+    programme_prefix: Annotated[str, Field(pattern=r"^[A-Z0-9]{0,8}$")] = ""
     rights_default: Literal["national", "province", "county", "unknown"] = "unknown"
     ffmpeg: str = ""
     workers: Annotated[int, Field(ge=0, le=64)] = 0
@@ -30,7 +30,7 @@ FIRST = """\
 # Settings of this workspace. Every line may be left out.
 
 # centre: 环县支中心          # 印在光盘上的单位名称 / the name on the discs
-# programme_prefix: HX-P      # 节目编号的前缀 / the first letters of programme numbers
+# programme_prefix: HX        # 节目编号的前缀，如 HX-P0001 / what programme numbers begin with
 # rights_default: county      # 表格没有写明版权时按此处理 / rights where no sheet says them
 # workers: 0                  # 同时转码几个，0 表示每核一个 / encodings at once, 0 = one a core
 # ffmpeg: /usr/bin/ffmpeg     # 换用别的 ffmpeg / another ffmpeg than the one that comes along

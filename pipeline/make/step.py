@@ -13,7 +13,7 @@ from catalog.words import _
 from pipeline import tools
 from pipeline.make.draw_card import draw_card
 from pipeline.make.run_tool import run_tool
-from pipeline.make.write_videocd import Written, write_videocd
+from pipeline.make.write_videocd import write_videocd
 from pipeline.plan.steps import Card, Encode, FromSource, FromStep, Input, Step, WriteVideoCd, key
 from pipeline.videocd.layout import Disc, Elementary
 from pipeline.workroom import Made, MadeFile, Workroom
@@ -77,10 +77,6 @@ def _disc(step: WriteVideoCd, room: Workroom) -> Disc:
     )
 
 
-def _files(written: Written) -> tuple[MadeFile, ...]:
-    return tuple(MadeFile(file.name, file.bytes, file.sha256) for file in written.files)
-
-
 def make(step: Step, bench: Bench, progress: Callable[[float], None]) -> Made:
     """Make a step unless it is made already. `progress` hears how much is done, 0 to 1.
 
@@ -114,7 +110,7 @@ def _made(
                     raise tools.Stopped
                 progress(sectors / step.sectors)
 
-            return _files(write_videocd(_disc(step, bench.room), out, step.name, told))
+            return write_videocd(_disc(step, bench.room), out, step.name, told).files
         case _:
             assert_never(step)
     names = (step.name,) if isinstance(step, Card) else step.outputs

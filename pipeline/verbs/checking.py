@@ -10,8 +10,9 @@ from pathlib import Path
 from catalog.problem import Problem, Refusal
 from catalog.words import _
 from pipeline.cli import DIFFERENT, DONE
-from pipeline.make.check import check_edition, check_image
-from pipeline.screen import SectorBar, say, size
+from pipeline.make.check import check_image
+from pipeline.make.check_edition import check_edition
+from pipeline.screen import say, sector_bar, size
 from pipeline.videocd.check_report import Report
 
 SECTOR = 2352
@@ -36,7 +37,7 @@ def verify(path: Path, as_json: bool) -> int:
                 )
             ]
         )
-    bar = SectorBar(_sectors(path), path.name)
+    bar = sector_bar(_sectors(path), path.name)
     try:
         report = check_edition(path, bar) if path.is_dir() else check_image(path, bar)
     finally:

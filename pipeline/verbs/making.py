@@ -69,7 +69,7 @@ def _disc_lines(disc: PlannedDisc) -> str:
         for number, track in enumerate(disc.tracks, start=1)
     ]
     seconds = sum(track.seconds for track in disc.tracks)
-    head = _("disc {number}: {tracks} programmes, {minutes} min, {free} free").format(
+    head = _("disc {number}: {tracks} tracks, {minutes}, {free} free").format(
         number=disc.number,
         tracks=len(disc.tracks),
         minutes=clock(seconds),
@@ -101,7 +101,7 @@ def plan(root: Path, named: str, as_json: bool) -> int:
         print(_plan_json(plan, todo, minutes))
         return DONE
     print(
-        _("{title}: {discs} discs, {copies} copies of each").format(
+        _("{title}: {discs} disc(s), {copies} copies of each").format(
             title=plan.recipe.title, discs=len(plan.discs), copies=plan.recipe.copies
         )
         + "\n"
@@ -122,7 +122,7 @@ def _work_line(plan: Plan, todo: list[Step], minutes: float, workspace: Workspac
         return _("Nothing to do: it is made already, in {folder}").format(folder=folder)
     encodings = sum(isinstance(step, Encode) for step in todo)
     return _(
-        "To do: {encodings} encodings (about {minutes:.0f} minutes here), {discs} images of {size}"
+        "To do: {encodings} encodings (about {minutes:.0f} minutes here), {discs} image(s) of {size}"
     ).format(
         encodings=encodings,
         minutes=max(1, minutes),
@@ -214,7 +214,7 @@ def _told(plan: Plan, outcome: Outcome, folder: Path) -> str:
     if not outcome.fresh:
         lines.append(_("Nothing to do: it is made already."))
     lines.append(
-        _("{title}: {discs} discs, {programmes} programmes, {time} in all").format(
+        _("{title}: {discs} disc(s), {programmes} programmes, {time} in all").format(
             title=plan.recipe.title,
             discs=len(plan.discs),
             programmes=sum(len(disc.tracks) for disc in plan.discs),

@@ -1,0 +1,342 @@
+"""The verbs of the catalogue: init, samples, add, watch, import, programmes, programme."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from catalog import records
+from catalog.describe import missing
+from catalog.intake import Arrival, Import, add_source
+from catalog.intake import import_sheet as take_sheet
+from catalog.problem import Failure, Problem, Refusal
+from catalog.programme import Programme, Rights, Scope, Source
+from catalog.sheet import Entry, read_sheet
+from catalog.vocabulary import season_months
+from catalog.wanted import Wanted
+from catalog.words import _
+from pipeline import executors, inbox, screen, tools
+from pipeline.cli import DONE, FAILED
+from pipeline.facts import facts, field_word, rights_words, stream_words
+from pipeline.samples import make_samples
+from pipeline.screen import clock, say, table
+from pipeline.workspace import Workspace, create, enter
+
+
+@dataclass(frozen=True, slots=True)
+class Adding:
+    """What `add` was asked for."""
+
+    paths: tuple[Path, ...]
+    sheet: Path | None = None
+    rights: Scope | None = None
+    in_place: bool = False
+    as_json: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What `programmes` was asked for."""
+
+    subject: tuple[str, ...] = ()
+    language: str | None = None
+    season: str | None = None
+    text: str | None = None
+    incomplete: bool = False
+    as_json: bool = False
+
+
+def init(root: Path) -> int:
+    """Make a workspace, or what is missing of one."""
+    workspace = create(root)
+    print(_("The workspace is ready: {root}").format(root=workspace.root.absolute()))
+    print(_("Put videos into {inbox}, then: xiaxiang add inbox").format(inbox=workspace.inbox))
+    return DONE
+
+
+def samples(root: Path, folder: Path) -> int:
+    """Make the sample programmes and their sheet."""
+    named = enter(root).settings.ffmpeg if (root / "xiaxiang.db").is_file() else ""
+    made = make_samples(
+        folder,
+        tools.ffmpeg(named),
+        tools.Stop(),
+        lambda name: say(_("making the sample {name}").format(name=name)),
+    )
+    print(_("{count} samples and their sheet are in {folder}").format(
+        count=len(made) - 1, folder=folder
+    ))  # fmt: skip
+    return DONE
+
+
+# -- taking in --------------------------------------------------------------------------------
+
+
+def _entries(path: Path) -> tuple[Entry, ...]:
+    """The entries of a sheet; with a single problem in it nothing is taken."""
+    sheet = read_sheet(path)
+    if sheet.problems:
+        raise Refusal(sheet.problems)
+    return sheet.entries
+
+
+def _sidecar(path: Path) -> Entry | None:
+    beside = path.with_suffix(".yaml")
+    return next(iter(_entries(beside)), None) if beside.is_file() else None
+
+
+class _TakingIn:
+    """Files on their way into the books of one workspace."""
+
+    def __init__(self, workspace: Workspace, rights: Scope | None, *, copy: bool) -> None:
+        self.workspace, self.copy = workspace, copy
+        scope = rights or workspace.settings.rights_default
+        self.rights = Rights(scope) if scope != "unknown" else None
+        self.stop = tools.Stop()
+
+    def read(self, path: Path) -> tuple[Source, Entry | None]:
+        """Read and copy one file: the slow part, done by several at once."""
+        sidecar = _sidecar(path)
+        root = self.workspace.root.absolute()
+        return inbox.take_in(path, root, copy=self.copy, stop=self.stop), sidecar
+
+    def write(self, source: Source, sidecar: Entry | None) -> Arrival:
+        """Write one file into the books."""
+        return add_source(
+            self.workspace.books,
+            source,
+            datetime.now(UTC),
+            sidecar=sidecar,
+            rights=self.rights,
+            prefix=self.workspace.settings.programme_prefix,
+        )
+
+
+def _told(arrival: Arrival) -> str:
+    named = f"{arrival.programme.id} {arrival.programme.title}"
+    said = {
+        "new": _("added"),
+        "known": _("already there"),
+        "changed": _("added; another file of this name was there before"),
+    }[arrival.outcome]
+    return f"{named}  {clock(arrival.source.seconds)}  {arrival.source.name}  ({said})"
+
+
+def _all(taking: _TakingIn, paths: Sequence[Path]) -> Iterator[Arrival | Failure]:
+    """Take files in, some at once, told in the order they were given; a bar shows how far."""
+    total = sum(path.stat().st_size for path in paths if path.is_file())
+    with executors.here(taking.workspace.settings.workers) as executor:
+        work: list[tuple[Path, Future[tuple[Source, Entry | None]]]] = []
+        bar = screen.byte_bar(total, _("reading"))
+        try:
+            work = [(path, executor.submit(taking.read, path)) for path in paths]
+            for path, future in work:
+                yield _taken(taking, path, future)
+                bar(path.stat().st_size if path.is_file() else 0)
+        finally:
+            # However this ends, nothing goes on reading behind our back.
+            taking.stop.ask()
+            for _path, future in work:
+                future.cancel()
+            bar.close()
+
+
+def _taken(
+    taking: _TakingIn, path: Path, future: Future[tuple[Source, Entry | None]]
+) -> Arrival | Failure:
+    try:
+        return taking.write(*future.result())
+    except Failure as failure:
+        return failure
+    except Refusal as refusal:
+        return Failure(str(path), str(refusal))
+
+
+def add(root: Path, asked: Adding) -> int:
+    """Take files and folders in. Unreadable ones are named with their reason and end with exit 3;
+    the others are taken in all the same.
+    """
+    workspace = enter(root)
+    entries = _entries(asked.sheet) if asked.sheet else ()
+    found = list(inbox.find(asked.paths))
+    taking = _TakingIn(workspace, asked.rights, copy=not asked.in_place)
+    rows = _sheet_taken(workspace, entries)
+    arrivals: list[Arrival] = []
+    failures = [one.failure for one in found if one.failure]
+    for end in _all(taking, [one.path for one in found if not one.failure]):
+        if isinstance(end, Failure):
+            failures.append(end)
+            screen.above(_("not added: {failure}").format(failure=end))
+        else:
+            arrivals.append(end)
+            screen.above(_told(end))
+    _told_all(asked, arrivals, failures, rows)
+    return FAILED if failures else DONE
+
+
+def _told_all(
+    asked: Adding,
+    arrivals: Sequence[Arrival],
+    failures: Sequence[Failure],
+    rows: Sequence[Import],
+) -> None:
+    if asked.as_json:
+        said = {
+            "added": [facts(one.programme) | {"outcome": one.outcome} for one in arrivals],
+            "not_added": [str(failure) for failure in failures],
+        }
+        print(json.dumps(said, ensure_ascii=False, indent=1, default=str))
+        return
+    count = {name: sum(one.outcome == name for one in arrivals) for name in ("new", "changed")}
+    print(
+        _("{new} files added, {known} already there, {failed} not added").format(
+            new=count["new"] + count["changed"],
+            known=len(arrivals) - count["new"] - count["changed"],
+            failed=len(failures),
+        )
+    )
+    here = {one.source.name for one in arrivals}
+    waiting = sum(name not in here for row in rows for name in row.awaited)
+    if waiting:
+        print(_("{count} files that the sheet names have not arrived yet").format(count=waiting))
+    if any(one.missing for one in arrivals):
+        print(_("what is still to be filled in: xiaxiang programmes --incomplete"))
+
+
+def watch(root: Path, rights: Scope | None, quiet_seconds: float) -> int:
+    """Take in what arrives in the inbox, until stopped by hand."""
+    workspace = enter(root)
+    taking = _TakingIn(workspace, rights, copy=True)
+    say(_("watching {inbox}; stop with Ctrl-C").format(inbox=workspace.inbox))
+    try:
+        for path in inbox.arriving(workspace.inbox, quiet_seconds, taking.stop):
+            try:
+                print(_told(taking.write(*taking.read(path))), flush=True)
+            except Failure as failure:
+                say(_("not added: {failure}").format(failure=failure))
+            except Refusal as refusal:
+                say(str(refusal))
+    finally:
+        taking.stop.ask()
+    return DONE
+
+
+def _sheet_taken(workspace: Workspace, entries: Sequence[Entry]) -> tuple[Import, ...]:
+    if not entries:
+        return ()
+    prefix = workspace.settings.programme_prefix
+    return take_sheet(workspace.books, entries, datetime.now(UTC), prefix)
+
+
+def import_sheet(root: Path, sheet: Path, as_json: bool) -> int:
+    """Take a programme sheet in: all of it, or with any mistake in it nothing."""
+    rows = _sheet_taken(enter(root), _entries(sheet))
+    if as_json:
+        said = [
+            facts(row.programme)
+            | {"created": row.created, "changed": row.changed, "awaited": row.awaited}
+            for row in rows
+        ]
+        print(json.dumps(said, ensure_ascii=False, indent=1, default=str))
+        return DONE
+    for row in rows:
+        what = _("new") if row.created else _("changed") if row.changed else _("as before")
+        print(f"{row.programme.id} {row.programme.title}  ({what})")
+    waiting = [name for row in rows for name in row.awaited]
+    print(
+        _("{count} programmes from {sheet}; {waiting} of their files have not arrived yet").format(
+            count=len(rows), sheet=sheet, waiting=len(waiting)
+        )
+    )
+    return DONE
+
+
+# -- asking -----------------------------------------------------------------------------------
+
+
+def _minutes(programme: Programme, sources: dict[str, Source]) -> float:
+    seconds = sum(sources[e.sha256].seconds for e in programme.episodes if e.sha256 in sources)
+    return seconds or programme.minutes * 60
+
+
+def programmes(root: Path, asked: Asking) -> int:
+    """List programmes, those that are asked for."""
+    wanted = Wanted(
+        subject=asked.subject,
+        language=asked.language or "",
+        months=season_months(asked.season) if asked.season else (),
+        text=asked.text or "",
+        incomplete=asked.incomplete,
+    )
+    with enter(root).books.reading() as connection:
+        found = records.programmes(connection, wanted)
+        sources = {source.sha256: source for source in records.sources(connection)}
+    if asked.as_json:
+        said = [facts(one) | {"missing": missing(one)} for one in found]
+        print(json.dumps(said, ensure_ascii=False, indent=1, default=str))
+        return DONE
+    last = _("to fill in") if asked.incomplete else _("rights")
+
+    def lacks(one: Programme) -> str:
+        return "、".join(map(field_word, missing(one)))
+
+    rows = [
+        (
+            one.id,
+            one.title,
+            clock(_minutes(one, sources)),
+            " ".join((*one.subject, *one.class_numbers)),
+            one.language,
+            "、".join(map(field_word, missing(one)))
+            if asked.incomplete
+            else rights_words(one.rights),
+        )
+        for one in found
+    ]
+    head = (_("id"), _("title"), _("time"), _("subject"), _("language"), last)
+    if rows:
+        print(table(head, rows))
+    print(_("{count} programmes").format(count=len(rows)))
+    return DONE
+
+
+def programme(root: Path, number: str, as_json: bool) -> int:
+    """Show one programme and its files."""
+    with enter(root).books.reading() as connection:
+        found = records.programme(connection, number)
+        if found is None:
+            known = [one.id for one in records.programmes(connection)]
+            raise _unknown(number, known)
+        files = [(e.number, records.source(connection, e.sha256)) for e in found.episodes]
+    if as_json:
+        said = facts(found) | {
+            "missing": missing(found),
+            "files": [asdict(source) | {"episode": n} for n, source in files if source],
+        }
+        print(json.dumps(said, ensure_ascii=False, indent=1, default=str))
+        return DONE
+    for name, value in facts(found).items():
+        if value:
+            shown = "、".join(map(str, value)) if isinstance(value, list) else str(value)
+            print(f"{field_word(name)}: {shown}")
+    for episode, source in files:
+        if source:
+            print(f"{_('file')} {episode}: {source.name}  {clock(source.seconds)}  {source.path}")
+            print(f"    sha256 {source.sha256}")
+            for stream in source.streams:
+                print(f"    {stream_words(stream)}")
+    if lacks := missing(found):
+        print(_("to fill in") + ": " + "、".join(map(field_word, lacks)))
+    return DONE
+
+
+def _unknown(number: str, known: list[str]) -> Refusal:
+    from difflib import get_close_matches  # noqa: PLC0415 - only for a mistake
+
+    near = get_close_matches(number.upper(), known, 1)
+    mend = _("did you mean {id}?").format(id=near[0]) if near else _("see: xiaxiang programmes")
+    return Refusal([Problem(number, 0, "", _("there is no programme of this id"), mend)])
