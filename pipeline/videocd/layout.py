@@ -11,7 +11,7 @@ from typing import Final, assert_never
 from catalog.problem import Failure
 from catalog.words import _
 from pipeline.videocd.info import TRACKS, Entry
-from pipeline.videocd.mux import Multiplex, multiplex
+from pipeline.videocd.mux import Multiplex, Standard, multiplex
 from pipeline.videocd.muxed import PackStream, read_packs
 from pipeline.videocd.sectors import COOKED, RAW, SECOND
 from pipeline.videocd.sound import read_audio
@@ -43,6 +43,7 @@ class Elementary:
 
     video: Path
     audio: Path
+    standard: Standard
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +124,8 @@ def lay_out(disc: Disc) -> Layout:
 
 def _stream(track: Track) -> Multiplex | PackStream:
     match track:
-        case Elementary(video, audio):
-            return multiplex(read_video(video), read_audio(audio))
+        case Elementary(video, audio, standard):
+            return multiplex(read_video(video), read_audio(audio), standard)
         case Muxed(path):
             return read_packs(path)
         case _:
@@ -151,7 +152,7 @@ def _check(disc: Disc) -> None:
             _("number the discs from 1 on"),
         )
     for name, most in ((disc.volume_id, 32), (disc.album_id, 16)):
-        if not re.fullmatch(r"[A-Z0-9_]{0,%d}" % most, name):
+        if not re.fullmatch(rf"[A-Z0-9_]{{0,{most}}}", name):
             _refuse(
                 disc,
                 _('"{name}" is no name for a disc').format(name=name),

@@ -49,7 +49,10 @@ IDLE, VIDEO, AUDIO = 0, 1, 2
 Standard = Literal["pal", "ntsc"]
 PERIODS: Final[dict[Standard, int]] = {"pal": 3600, "ntsc": 3003}
 """Ticks a picture lasts."""
-_SIZES: Final = {(352, 288, 3), (352, 240, 4), (352, 240, 1)}
+_PICTURES: Final[dict[Standard, set[tuple[int, int, int]]]] = {
+    "pal": {(352, 288, 3)},
+    "ntsc": {(352, 240, 4), (352, 240, 1)},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +114,13 @@ def packs_bound(pictures: int, standard: Standard) -> int:
     return ceil((FIRST_DTS - FIRST_SCR + (pictures + 1) * PERIODS[standard]) / SECTOR_TICKS)
 
 
-def multiplex(video: Video, audio: Audio) -> Multiplex:
+def multiplex(video: Video, audio: Audio, standard: Standard) -> Multiplex:
     """Give every pack of both streams its sector and its stamps.
 
     Failure where a player's buffers (46 KiB of picture, 4 KiB of sound) would run dry, and where
     the streams are not those of a Video CD or not of one length.
     """
-    period = _period(video)
+    period = _period(video, standard)
     _check_lengths(video, audio, period)
     sight, dts, pts = _cut_video(video, period)
     sound = _cut_audio(audio, period)
@@ -152,15 +155,19 @@ def _at(times: Offsets, index: Offsets) -> Offsets:
     return np.where(index >= 0, times[index], -1)
 
 
-def _period(video: Video) -> Fraction:
+def _period(video: Video, standard: Standard) -> Fraction:
+    """Ticks a picture lasts, where its size and rate are of the standard."""
     header = video.header
-    if (header.width, header.height, header.rate_code) not in _SIZES:
+    if (header.width, header.height, header.rate_code) not in _PICTURES[standard]:
         raise Failure(
             _("laying out the stream {file}").format(file=video.path),
-            _("{width}x{height} at {rate} pictures a second is no Video CD picture").format(
-                width=header.width, height=header.height, rate=f"{float(header.rate):.4g}"
+            _("{width}x{height} at {rate} pictures a second is no {standard} Video CD").format(
+                width=header.width,
+                height=header.height,
+                rate=f"{float(header.rate):.4g}",
+                standard=standard.upper(),
             ),
-            _("encode it as 352x288 at 25 or as 352x240 at 29.97 or 23.976"),
+            _("encode it as PAL 352x288 at 25, or as NTSC 352x240 at 29.97 or 23.976"),
         )
     return CLOCK / header.rate
 

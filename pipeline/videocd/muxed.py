@@ -21,6 +21,7 @@ from pipeline.videocd.streams import (
     Offsets,
     SequenceHeader,
     fill,
+    opened,
     sequence_header,
     size_within,
 )
@@ -75,13 +76,13 @@ def read_packs(path: Path) -> PackStream:
     2324 bytes with picture and sound. A program end code after the last pack is left out.
     """
     header, parts = None, []
-    with path.open("rb", buffering=0) as file:
+    with opened(path) as file:
         count = _count(file, path)
         block = np.zeros((_PIECE, PAYLOAD), np.uint8)
         for done in range(0, count, _PIECE):
             window = block[: count - done]
             file.seek(done * PAYLOAD)
-            fill(file, memoryview(window).cast("B"))
+            fill(file, window.data.cast("B"))
             classes = classify(window)
             wrong = np.flatnonzero(classes == _UNKNOWN)
             if len(wrong):

@@ -124,15 +124,13 @@ def first_video_head(head: bytes) -> bytes:
 
 def system_packs() -> tuple[bytes, bytes]:
     """The two packs that open every stream: one declares the picture, one the sound buffer."""
-    return _system(0, 0x01, 0xE1, 0xE0, _VIDEO_STD, 0), _system(
-        1, 0x05, 0xE0, 0xC0, _AUDIO_STD, AUDIO_TAIL
-    )
+    # Numbers of streams with locks and the mark of constrained parameters, then the buffer.
+    video = b"\x01\xe1\xff\xe0" + bytes((_VIDEO_STD[0] | 0x80, _VIDEO_STD[1]))
+    audio = b"\x05\xe0\xff\xc0" + bytes((_AUDIO_STD[0] | 0x80, _AUDIO_STD[1]))
+    return _system_pack(0, video, 0), _system_pack(1, audio, AUDIO_TAIL)
 
 
-def _system(slot: int, audio: int, video: int, stream: int, std: bytes, tail: int) -> bytes:
-    """`audio` and `video` are the bytes with the stream counts, locks and the constrained flag."""
+def _system_pack(slot: int, declared: bytes, tail: int) -> bytes:
     head = pack_heads(np.array([slot]), 0, 0)[0, :12].tobytes()
-    buffer = bytes((stream, std[0] | 0x80, std[1]))
-    system = b"\0\0\1\xbb\0\x09" + _MUX_RATE + bytes((audio, video, 0xFF)) + buffer
-    room = PAYLOAD - len(head) - len(system) - tail
-    return head + system + padding(room) + bytes(tail)
+    system = b"\0\0\1\xbb\0\x09" + _MUX_RATE + declared
+    return head + system + padding(PAYLOAD - len(head) - len(system) - tail) + bytes(tail)

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from catalog.words import _
-from pipeline.videocd.streams import Offsets, broken, size_within
+from pipeline.videocd.streams import Offsets, broken, opened, size_within
 
 SAMPLES: Final = 1152
 """Samples of a frame, in each channel."""
@@ -38,7 +38,7 @@ class Audio:
 def read_audio(path: Path) -> Audio:
     """Index a layer II stream; Failure with the offset of a frame that a Video CD cannot have."""
     parts, at = [], 0
-    with path.open("rb", buffering=0) as file:
+    with opened(path) as file:
         size = size_within(file, path)
         while at < size:
             file.seek(at)

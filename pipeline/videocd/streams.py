@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from io import FileIO
 from pathlib import Path
 from typing import Final, NoReturn
@@ -38,6 +41,8 @@ LARGEST: Final = 450_000 * 2296
 """Bytes of a stream at most; a disc of 99 minutes has fewer."""
 _MOST_PICTURES: Final = 99 * 60 * 30
 _PIECE: Final = 1 << 19
+_STRETCH: Final = 8 * _PIECE
+_MOST_IN_PIECE: Final = _PIECE // 128
 
 I_PICTURE, B_PICTURE = 1, 3
 
@@ -134,16 +139,30 @@ def picture_starts(data: Block) -> Offsets:
 
 def read_video(path: Path) -> Video:
     """Index an MPEG-1 video stream; Failure with the offset where it is none, or is broken."""
-    with path.open("rb", buffering=0) as file:
+    with opened(path) as file:
         size = size_within(file, path)
-        header = _first_header(file, path)
-        parts = list(_pictures(file, size, path))
+        head = _head(file, path)
         file.seek(max(0, size - 64))
         ended = file.read(64).rstrip(b"\0").endswith(SEQUENCE_END)
-    starts, codes, kinds, references, groups = (np.concatenate(part) for part in zip(*parts))
+    starts, codes, kinds, references, groups = _pictures(path, size, head[4:8])
+    _check_kinds(path, kinds, codes)
     shown = _display_order(references, groups)
     _check_order(path, shown, codes)
-    return Video(path, size, header, starts, codes, kinds, shown, ended)
+    return Video(path, size, sequence_header(head), starts, codes, kinds, shown, ended)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[FileIO]:
+    """A stream's file for reading; what the disk refuses becomes a Failure that names it."""
+    try:
+        with path.open("rb", buffering=0) as file:
+            yield file
+    except OSError as error:
+        raise Failure(
+            _("reading the stream {file}").format(file=path),
+            _("the disk refuses: {reason}").format(reason=error.strerror),
+            _("bring the file back to this place, and start again"),
+        ) from error
 
 
 def size_within(file: FileIO, path: Path) -> int:
@@ -161,7 +180,8 @@ def broken(path: Path, offset: int, what: str) -> NoReturn:
     )
 
 
-def _first_header(file: FileIO, path: Path) -> SequenceHeader:
+def _head(file: FileIO, path: Path) -> bytes:
+    """The first bytes of the stream, which are a sequence header."""
     head = file.read(4096)
     if not head.startswith(SEQUENCE) or len(head) < 12:
         broken(path, 0, _("no sequence header of MPEG-1 video"))
@@ -169,43 +189,65 @@ def _first_header(file: FileIO, path: Path) -> SequenceHeader:
     after = head.find(b"\0\0\1", 12)
     if head.startswith(_EXTENSION, after):
         broken(path, after, _("this is MPEG-2 video; a Video CD takes MPEG-1"))
-    return sequence_header(head)
+    return head
 
 
 _Part = tuple[Offsets, Offsets, Block, Offsets, NDArray[np.bool_]]
 
 
-def _pictures(file: FileIO, size: int, path: Path) -> Iterator[_Part]:
+def _pictures(path: Path, size: int, said: bytes) -> _Part:
     """Starts, codes, kinds, temporal references and group beginnings, piece by piece.
 
-    A piece is read together with what the headers of its first picture may reach back.
+    Two threads share the pieces: nearly all work is numpy's, which lets both run.
     """
-    buffer = bytearray(HEADERS + _PIECE + 16)
-    first, before, count = b"", 0, 0
-    for begin in range(0, size, _PIECE):
-        origin = max(0, begin - HEADERS)
-        file.seek(origin)
-        filled = fill(file, memoryview(buffer)[: begin + _PIECE + 8 - origin])
-        window = np.frombuffer(buffer, np.uint8, filled)
-        codes = picture_starts(window)
-        codes = codes[(codes >= begin - origin) & (codes < begin + _PIECE - origin)]
-        if len(codes) and codes[-1] + PICTURE_HEADER > filled:
-            broken(path, int(codes[-1]) + origin, _("the stream ends within a picture header"))
-        second, third = window[codes + 4].astype(np.int64), window[codes + 5]
-        kinds = third >> 3 & 7
-        starts, groups = codes.copy(), np.zeros(len(codes), np.bool_)
-        for i in np.flatnonzero(kinds == I_PICTURE):
-            since = int(codes[i - 1]) if i else before - origin
-            starts[i], groups[i], said = _reach_back(buffer, since, int(codes[i]))
-            first = first or said
-            if said and said != first:
-                broken(path, int(starts[i]) + origin, _("the picture size or rate changes here"))
-        count += len(codes)
-        _check_kinds(path, kinds, codes + origin, count)
-        before = int(codes[-1]) + origin if len(codes) else before
-        yield starts + origin, codes + origin, kinds, second << 2 | third >> 6, groups
-    if not count:
-        broken(path, size, _("the stream ends without a picture"))
+    with ThreadPoolExecutor(2) as threads:
+        stretch = partial(_stretch, path, size, said)
+        return _joined(list(threads.map(stretch, range(0, size, _STRETCH))))
+
+
+def _stretch(path: Path, size: int, said: bytes, begin: int) -> _Part:
+    """The pictures whose code begins in a stretch of the file."""
+    buffer, parts = bytearray(HEADERS + _PIECE + PICTURE_HEADER), []
+    with opened(path) as file:
+        for at in range(begin, min(begin + _STRETCH, size), _PIECE):
+            origin = max(0, at - HEADERS)
+            file.seek(origin)
+            filled = fill(file, memoryview(buffer)[: at + _PIECE + PICTURE_HEADER - origin])
+            parts.append(_piece(path, said, buffer, origin, slice(at - origin, filled)))
+    return _joined(parts)
+
+
+def _joined(parts: list[_Part]) -> _Part:
+    starts, codes, kinds, references, groups = (
+        np.concatenate(part) for part in zip(*parts, strict=True)
+    )
+    return starts, codes, kinds, references, groups
+
+
+def _piece(path: Path, said: bytes, buffer: bytearray, origin: int, fresh: slice) -> _Part:
+    """The pictures whose code begins in the fresh part of a buffer, which was read from `origin`
+    on; before it lie the bytes that their headers may reach back to.
+
+    `said` is what the first sequence header says of size and rate; all must say the same.
+    """
+    window = np.frombuffer(buffer, np.uint8, fresh.stop)
+    codes = picture_starts(window)
+    old = int(np.searchsorted(codes, fresh.start))
+    codes = codes[: np.searchsorted(codes, fresh.start + _PIECE)]
+    if len(codes) > _MOST_IN_PIECE:
+        broken(path, int(codes[0]) + origin, _("more pictures here than any encoder makes"))
+    if len(codes) and codes[-1] + PICTURE_HEADER > fresh.stop:
+        broken(path, int(codes[-1]) + origin, _("the stream ends within a picture header"))
+    second, third = window[codes + 4].astype(np.int64), window[codes + 5]
+    kinds = (third >> 3 & 7).astype(np.uint8)
+    starts, groups = codes.copy(), np.zeros(len(codes), np.bool_)
+    for i in np.flatnonzero(kinds[old:] == I_PICTURE) + old:
+        since = int(codes[i - 1]) if i else 0
+        starts[i], groups[i], said_here = _reach_back(buffer, since, int(codes[i]))
+        if said_here not in (b"", said):
+            broken(path, int(starts[i]) + origin, _("the picture size or rate changes here"))
+    part = starts + origin, codes + origin, kinds, second << 2 | third >> 6, groups
+    return tuple(values[old:] for values in part)  # type: ignore[return-value]
 
 
 def fill(file: FileIO, view: memoryview) -> int:
@@ -228,8 +270,10 @@ def _reach_back(buffer: bytearray, since: int, code: int) -> tuple[int, bool, by
     return min(found, default=code), group >= 0, said
 
 
-def _check_kinds(path: Path, kinds: Block, codes: Offsets, count: int) -> None:
-    if count > _MOST_PICTURES:
+def _check_kinds(path: Path, kinds: Block, codes: Offsets) -> None:
+    if not len(codes):
+        broken(path, 0, _("there is no picture in this stream"))
+    if len(codes) > _MOST_PICTURES:
         broken(path, int(codes[-1]), _("more pictures than 99 minutes have"))
     wrong = np.flatnonzero((kinds < I_PICTURE) | (kinds > B_PICTURE))
     if len(wrong):

@@ -35,7 +35,7 @@ from pipeline.videocd.sectors import (
     seal_form2,
     write_headers,
 )
-from pipeline.videocd.streams import fill
+from pipeline.videocd.streams import fill, opened
 
 BLOCK: Final = 256
 """Sectors of a full block: 588 KiB stay in the cache of one core."""
@@ -58,7 +58,7 @@ def ring(count: int) -> Iterator[Buffer]:
 
 def _buffer() -> Buffer:
     block = blank(BLOCK)
-    whole = memoryview(block).cast("B")
+    whole = block.data.cast("B")
     rows = [whole[row * RAW + DATA : row * RAW + EDC2] for row in range(BLOCK)]
     return Buffer(
         block,
@@ -102,20 +102,20 @@ def _writer(stream: Multiplex | PackStream, files: ExitStack) -> Callable[[Buffe
     """What puts the packs from a number on, so and so many, into the rows of a buffer."""
     match stream:
         case PackStream():
-            file = files.enter_context(stream.path.open("rb", buffering=0))
+            file = files.enter_context(opened(stream.path))
             return lambda buffer, done, count: _read(
                 file, stream.path, list(buffer.packs[:count]), done * PAYLOAD
             )
         case Multiplex():
-            sight = files.enter_context(stream.sight.path.open("rb", buffering=0))
-            sound = files.enter_context(stream.sound.path.open("rb", buffering=0))
-            return partial(_write_multiplex, stream, sight, sound)
+            sight = files.enter_context(opened(stream.sight.path))
+            sound = files.enter_context(opened(stream.sound.path))
+            return partial(_write_multiplex, stream, (sight, sound))
         case _:
             assert_never(stream)
 
 
 def _write_multiplex(
-    mux: Multiplex, sight: FileIO, sound: FileIO, buffer: Buffer, done: int, count: int
+    mux: Multiplex, files: tuple[FileIO, FileIO], buffer: Buffer, done: int, count: int
 ) -> None:
     packs = buffer.block[:count, DATA:EDC2]
     packs[:, :VIDEO_HEAD] = mux.heads[done : done + count]
@@ -126,8 +126,8 @@ def _write_multiplex(
     packs[idle, VIDEO_HEAD:] = 0
     packs[mux.sound.slots[sounds] - done, -AUDIO_TAIL:] = 0
     odd = _write_odd(mux, buffer, done, count)
-    _read_lane(sight, mux.sight, pictures, done, _views(buffer.video, odd))
-    _read_lane(sound, mux.sound, sounds, done, _views(buffer.audio, odd))
+    _read_lane(files[0], mux.sight, pictures, done, _views(buffer.video, odd))
+    _read_lane(files[1], mux.sound, sounds, done, _views(buffer.audio, odd))
 
 
 def _span(lane: Lane, done: int, count: int) -> slice:
