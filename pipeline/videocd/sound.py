@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from catalog.words import _
+from pipeline.videocd.sectors import Block
 from pipeline.videocd.streams import Offsets, broken, opened, size_within
 
 SAMPLES: Final = 1152
@@ -19,7 +21,6 @@ FRAME_TICKS: Final = Fraction(SAMPLES * 90000, RATE)
 """How long a frame sounds, in ticks of 90 kHz."""
 CODING_DELAY: Final = 481
 """Samples that decoded layer II lies behind what was encoded: the delay of its filter bank."""
-LARGEST_FRAME: Final = 732
 
 # Bytes of a frame by its third byte: 224 kbit/s at 44.1 kHz, without and with padding slot.
 _LENGTH: Final = [0] * 0xB0 + [731, 731, 732, 732] + [0] * 0x4C
@@ -61,21 +62,22 @@ def _frames(piece: bytes) -> tuple[Offsets, int]:
         at += length
     starts = np.array(found, np.int64)
     data = np.frombuffer(piece, np.uint8)
-    wrong = np.flatnonzero(
-        (data[starts] != 0xFF)
-        | (data[starts + 1] & 0xFE != 0xFC)
-        # Mono: a Video CD wants stereo, joint stereo or two channels.
-        | (data[starts + 3] >= 0xC0)
-    )
+    wrong = np.flatnonzero(~_right(data[starts], data[starts + 1], data[starts + 3]))
     if len(wrong):
         return starts[: wrong[0]], int(starts[wrong[0]])
     return starts, at
 
 
+def _right(first: Block, second: Block, fourth: Block) -> NDArray[np.bool_]:
+    """Sync word and layer II; not mono: a Video CD wants stereo, joint stereo or two channels."""
+    right: NDArray[np.bool_] = (first == 0xFF) & (second & 0xFE == 0xFC) & (fourth < 0xC0)
+    return right
+
+
 def _what_is_wrong(piece: bytes) -> str:
-    head = piece[:4]
-    if len(piece) < LARGEST_FRAME and head[:1] == b"\xff":
+    head = np.frombuffer(piece[:4].ljust(4, b"\0"), np.uint8)
+    if len(piece) < _LENGTH[head[2]] and _right(*head[[0, 1, 3], None]).all():
         return _("the stream ends within a sound frame")
     return _("no layer II frame of 44.1 kHz, 224 kbit/s and two channels, but {header}").format(
-        header=head.hex(" ")
+        header=piece[:4].hex(" ")
     )
