@@ -114,7 +114,9 @@ def closed(head: bytes, room: int, closes: bool) -> tuple[bytes, bytes]:
     if not closes or room < len(PROGRAM_END):
         return shortened(head, room)
     head, tail = shortened(head, room - len(PROGRAM_END))
-    return head, tail + PROGRAM_END
+    # The end code stands behind the last packet, not in it.
+    length = int.from_bytes(head[16:18], "big") - len(PROGRAM_END)
+    return head[:16] + length.to_bytes(2, "big") + head[18:], tail + PROGRAM_END
 
 
 def first_video_head(head: bytes) -> bytes:
