@@ -137,7 +137,7 @@ def _text(folder: Path, name: str, there: dict[str, int]) -> tuple[str, list[Fin
 
 def _edition(folder: Path, there: dict[str, int]) -> tuple[list[Volume], list[Finding]]:
     text, found = _text(folder, EDITION, there)
-    if not text:
+    if found:
         return [], found
     try:
         value = json.loads(text)

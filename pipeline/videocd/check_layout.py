@@ -60,7 +60,7 @@ def layout(
         )
         if max([18, *starts.values()]) < start < survey.sectors:
             starts[number] = start
-    limits = [*list(starts.values())[1:], survey.sectors]
+    limits = [*list(starts.values())[1:], survey.sectors][: len(starts)]
     tracks = [
         _track(survey, number, start, limit, _ends(number, tree, cue, limit, survey.sectors))
         for (number, start), limit in zip(starts.items(), limits, strict=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -161,7 +162,7 @@ ROWS: list[tuple[str, str, Change]] = [
     ("record flags", "record.flags", lambda m: m.user(20, m.record(20, A1) + 25, b"\1")),
     ("interleave", "record.interleave", lambda m: m.user(20, m.record(20, A1) + 26, b"\1")),
     ("volume of a record", "record.volume", lambda m: m.user(20, m.record(20, A1) + 28, b"\2")),
-    ("attribute length", "record.attribute_length", lambda m: m.user(20, m.record(20, A1) + 1, b"\1")),
+    ("attributes", "record.attribute_length", lambda m: m.user(20, m.record(20, A1) + 1, b"\1")),
     ("date of a record", "record.date", lambda m: m.user(20, m.record(20, A1) + 19, b"\x0f")),
     ("name", "record.name", lambda m: m.user(20, m.record(20, A1) + 33, b"avseq")),
     ("order", "directory.order", lambda m: m.user(20, m.record(20, A1) + 39, b"9")),
@@ -281,6 +282,8 @@ def said(folder: Path, command: list[str]) -> tuple[int, bytes, bytes, list[byte
 def test_tells_how_much_others_notice(broken, capsys):
     """A table of how many of these changes vcd-info, vcdxrip and cd-info notice at all."""
     peers = {name: command for name, command in PEERS.items() if shutil.which(name)}
+    if len(peers) < len(PEERS) and os.environ.get("CI") == "true":
+        pytest.fail("vcd-info, vcdxrip or cd-info is missing")
     if not peers:
         pytest.skip("none of vcd-info, vcdxrip and cd-info is installed")
     folder, _place = broken(None)
