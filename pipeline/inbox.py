@@ -30,11 +30,12 @@ _UNFINISHED = (
     ".xltd", ".td", ".cfg", ".aria2", ".!ut", ".!qb", ".bc!", ".filepart", ".unconfirmed",
 )  # fmt: skip
 # What lies beside programmes and is none: found in a folder, it is passed over without a word.
-_BESIDE = frozenset(  # noqa: SIM905 - a list of words reads best as words
+_COMPANIONS = (
     ".yaml .yml .csv .xlsx .xls .txt .srt .ass .ssa .vtt .sub .idx .lrc .json .xml .html .htm .md "
     ".pdf .doc .docx .jpg .jpeg .png .gif .bmp .webp .nfo .url .lnk .torrent .db .ini .log .exe "
-    ".zip .rar .7z .iso .bin .cue .sha256 .md5".split()
+    ".zip .rar .7z .iso .bin .cue .sha256 .md5"
 )
+_BESIDE = frozenset(_COMPANIONS.split())
 _MOST_FILES = 100_000
 _NAME_BYTES = 180  # leaves room for the digest, and for file systems with shorter names
 
@@ -52,7 +53,15 @@ def unfinished(path: Path) -> bool:
     name = path.name.lower()
     if name.startswith((".", "~$")) or name.endswith(_UNFINISHED):
         return True
-    return any(path.with_name(path.name + ending).exists() for ending in (".aria2", ".part"))
+    return any(there(path.with_name(path.name + ending)) for ending in (".aria2", ".part"))
+
+
+def there(path: Path) -> bool:
+    """Whether a plain file lies there; a name too long for the disk is that of none."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def beside(path: Path) -> bool:
@@ -110,26 +119,27 @@ def _below(folder: Path) -> Iterator[Found]:
 
 
 def library_name(name: str, sha256: str) -> str:
-    """A name for a file in the library: its own, made safe and readable, with its digest's start.
-
-    Bytes that are no UTF-8 are read as GB18030, which is what old Chinese systems wrote.
-    """
-    raw = os.fsencode(name)
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            text = raw.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
-        text = raw.decode("utf-8", "replace")
-    text = unicodedata.normalize("NFC", text)
+    """A name for a file in the library: its own, made safe and readable, and its digest's start."""
+    text = unicodedata.normalize("NFC", readable(name))
     text = re.sub(r'[\x00-\x1f\x7f/\\:*?"<>|]', "_", text)
     stem, dot, suffix = text.rpartition(".")
     if not dot or not re.fullmatch(r"[A-Za-z0-9]{1,8}", suffix):
         stem, suffix = text, ""
     stem = stem.encode()[:_NAME_BYTES].decode("utf-8", "ignore").strip(" .") or "_"
     return f"{stem}~{sha256[:8]}" + (f".{suffix.lower()}" if suffix else "")
+
+
+def readable(name: str) -> str:
+    """A file's name as text: bytes that are no UTF-8 are read as GB18030, which is what old Chinese
+    systems wrote, or else shown as escapes.
+    """
+    try:
+        return os.fsencode(name).decode("utf-8")
+    except UnicodeDecodeError:
+        try:
+            return os.fsencode(name).decode("gb18030")
+        except UnicodeDecodeError:
+            return _text(name)
 
 
 def take_in(path: Path, root: Path, *, copy: bool, stop: tools.Stop = tools.NEVER) -> Source:
@@ -158,7 +168,7 @@ def take_in(path: Path, root: Path, *, copy: bool, stop: tools.Stop = tools.NEVE
             _("wait until it is downloaded, then add it again"),
         )
     where = place.relative_to(root.absolute()) if place.is_relative_to(root.absolute()) else place
-    return probe.source(found, _text(path.name), _text(str(where)))
+    return probe.source(found, readable(path.name), _text(str(where)))
 
 
 def _text(name: str) -> str:

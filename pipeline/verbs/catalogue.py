@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 
 from catalog import records
@@ -86,7 +87,7 @@ def _entries(path: Path) -> tuple[Entry, ...]:
 
 def _sidecar(path: Path) -> Entry | None:
     beside = path.with_suffix(".yaml")
-    return next(iter(_entries(beside)), None) if beside.is_file() else None
+    return next(iter(_entries(beside)), None) if inbox.there(beside) else None
 
 
 class _TakingIn:
@@ -166,8 +167,9 @@ def add(root: Path, asked: Adding) -> int:
     taking = _TakingIn(workspace, asked.rights, copy=not asked.in_place)
     rows = _sheet_taken(workspace, entries)
     arrivals: list[Arrival] = []
-    failures = [one.failure for one in found if one.failure]
-    for end in _all(taking, [one.path for one in found if not one.failure]):
+    failures: list[Failure] = []
+    read = _all(taking, [one.path for one in found if not one.failure])
+    for end in chain((one.failure for one in found if one.failure), read):
         if isinstance(end, Failure):
             failures.append(end)
             screen.above(_("not added: {failure}").format(failure=end))
