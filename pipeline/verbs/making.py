@@ -122,7 +122,8 @@ def _work_line(plan: Plan, todo: list[Step], minutes: float, workspace: Workspac
         return _("Nothing to do: it is made already, in {folder}").format(folder=folder)
     encodings = sum(isinstance(step, Encode) for step in todo)
     return _(
-        "To do: {encodings} encodings (about {minutes:.0f} minutes here), {discs} image(s) of {size}"
+        "To do: {encodings} encodings (about {minutes:.0f} minutes here), "
+        "{discs} image(s) of {size}"
     ).format(
         encodings=encodings,
         minutes=max(1, minutes),
