@@ -26,30 +26,37 @@ _MOST_TAG = 500
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """One file's part in a programme. `episode` is 0 where nobody tells a number; `part` is 上, 中
-    or 下 where the number came from one; `programme` has no id and no episodes of its own yet.
+    """One file's part in a programme: what people `said` and what is `guessed` from the file.
+
+    `episode` is 0 where nobody tells a number; `part` is 上, 中 or 下 where the number came from
+    one. Neither programme has episodes; only a person gives an id.
     """
 
-    programme: Programme
+    said: Programme
+    guessed: Programme
     episode: int = 0
     part: str = ""
+
+    @property
+    def programme(self) -> Programme:
+        """All that is known, people's words first."""
+        return merge(self.said, self.guessed)
 
 
 def describe(source: Source, entry: Entry | None = None, sidecar: Entry | None = None) -> Described:
     """All that is known of the programme of one file."""
     name = read_name(source.name)
     tagged, tag_name = _tagged(source)
-    guess = Programme("", name.title, series=name.series)
-    if not tagged.title:
-        tag_name = name
-    known = merge(tagged, guess)
-    episode, part = tag_name.episode or name.episode, tag_name.part or name.part
-    for said in (sidecar, entry):
-        if said:
-            known = merge(said.programme, known)
-            told = _told_episode(said, source.name)
-            episode, part = (told, "") if told else (episode, part)
-    return Described(known, episode, part)
+    guessed = merge(tagged, Programme("", name.title, series=name.series))
+    number = tag_name if tagged.title and tag_name.episode else name
+    said, told = Programme("", ""), 0
+    for one in (entry, sidecar):
+        if one:
+            said = merge(said, one.programme)
+            told = told or _told_episode(one, source.name)
+    if told:
+        return Described(said, guessed, told)
+    return Described(said, guessed, number.episode, number.part)
 
 
 def merge(stronger: Programme, weaker: Programme) -> Programme:
@@ -94,15 +101,6 @@ def plain(programme: Programme) -> dict[str, object]:
     found |= {"rights_scope": programme.rights.scope}
     found |= {"rights_until": until.isoformat() if until else ""}
     return found | {"episodes": [[e.number, e.sha256] for e in programme.episodes]}
-
-
-def renumbered(parts: dict[str, str]) -> dict[str, int]:
-    """Episode numbers of files told apart only by 上, 中, 下: 下 is the second where no 中 is.
-
-    `parts` maps what names a file to its 上, 中 or 下.
-    """
-    last = 3 if "中" in parts.values() else 2
-    return {key: {"上": 1, "中": 2, "下": last}[part] for key, part in parts.items()}
 
 
 def _rights(stronger: Rights, weaker: Rights) -> Rights:

@@ -112,6 +112,8 @@ def read(
     question = events.select().where(events.c.serial > after).order_by(events.c.serial)
     if kind:
         question = question.where(events.c.kind == kind)
+    if subject:  # a first sieve; what it lets through is looked at again below
+        question = question.where(events.c.subjects.contains(canonical(subject), autoescape=True))
     for row in connection.execute(question):
         event = _event(_Line(*row))
         if not subject or subject in event.subjects:

@@ -102,8 +102,10 @@ def programme(connection: Connection, programme_id: str) -> Programme | None:
 
 
 def programmes_titled(connection: Connection, title: str) -> tuple[Programme, ...]:
-    """Programmes of this title, signs and letter case apart, in order of id."""
-    return tuple(_fetch(connection, _programmes.c.same_title == same_title(title)))
+    """Programmes of this title, signs and letter case apart, in order of id; at most twenty."""
+    ids = _programmes.select().with_only_columns(_programmes.c.id).order_by(_programmes.c.id)
+    found = connection.execute(ids.where(_programmes.c.same_title == same_title(title)).limit(20))
+    return tuple(_fetch(connection, _programmes.c.id.in_([row.id for row in found])))
 
 
 def programmes_of_source(connection: Connection, sha256: str) -> tuple[Programme, ...]:

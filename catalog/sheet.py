@@ -255,17 +255,23 @@ def _entry(file: str, row: int, said: Iterable[_Said]) -> tuple[Entry, list[Prob
 
 
 def _twice(entries: Iterable[Entry]) -> Iterator[Problem]:
-    """Programmes that stand in the sheet twice: by id, or by title where nothing else tells."""
+    """Programmes and files that stand in the sheet twice."""
     seen: dict[tuple[str, str, int], int] = {}
     for entry in entries:
-        shown_as = entry.programme.id or entry.programme.title
-        key = ("id", entry.programme.id, 0)
-        if not entry.programme.id:
-            key = ("title", same_title(entry.programme.title), entry.episode)
-        if not key[1]:
-            continue
-        if (first := seen.setdefault(key, entry.row)) != entry.row:
-            wrong = _("{value} stands in row {first} already")
-            mend = _("delete one of the two, or tell them apart by id or episode (集号)")
-            told = wrong.format(value=shown(shown_as), first=first)
-            yield Problem(entry.file, entry.row, key[0], told, mend)
+        for key, shown_as in _identities(entry):
+            if (first := seen.setdefault(key, entry.row)) != entry.row:
+                wrong = _("{value} stands in row {first} already")
+                told = wrong.format(value=shown(shown_as), first=first)
+                mend = _("delete one of the two, or tell them apart by id or episode (集号)")
+                yield Problem(entry.file, entry.row, key[0], told, mend)
+
+
+def _identities(entry: Entry) -> Iterator[tuple[tuple[str, str, int], str]]:
+    """What no two rows may share: the id, else title and episode; and each file."""
+    said = entry.programme
+    if said.id:
+        yield ("id", said.id, 0), said.id
+    elif said.title:
+        yield ("title", same_title(said.title) or said.title, entry.episode), said.title
+    for name in entry.files:
+        yield ("file", name, 0), name
