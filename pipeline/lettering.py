@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import re
 import unicodedata
+from collections.abc import Iterator
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -18,6 +20,7 @@ _FACE = "Noto Sans CJK SC"
 _WEIGHT = 700  # the variable font's default instance is Thin, which a television swallows
 _MISSING = "〓"  # the printers' geta mark, which the face is known to have
 _FACES_IN_A_COLLECTION = 32
+_CLOSING = "，。、：；！？》」』）)】"  # marks that may not begin a line
 
 
 def _font_file() -> Path:
@@ -76,21 +79,29 @@ def legible(text: str) -> str:
 def wrap(text: str, pixels: int, width: int, lines: int) -> list[str]:
     """`text` in at most `lines` lines of `width` pixels; what is too long ends in an ellipsis.
 
-    Breaks between any two characters, as Chinese does, but keeps closing marks off a line's start.
+    Breaks between any two Chinese characters but keeps closing marks off a line's start and Latin
+    words whole; only a word that is longer than a line is broken.
     """
     face, done, line = font(pixels), [], ""
-    for character in legible(text):
-        if (
-            face.getlength(line + character) > width
-            and character not in "，。、：；！？》」』）)】"
-        ):
-            done.append(line)
-            line = ""
-        line += character
-    done.append(line)
+    for word in _words(legible(text), face, width):
+        if line and face.getlength((line + word).rstrip()) > width:
+            done.append(line.rstrip())
+            line = word.lstrip()
+        else:
+            line += word
+    done.append(line.rstrip())
     if len(done) <= lines:
         return done
     last = done[lines - 1]
     while last and face.getlength(last + "…") > width:
         last = last[:-1]
     return [*done[: lines - 1], last + "…"]
+
+
+def _words(text: str, face: ImageFont.FreeTypeFont, width: int) -> Iterator[str]:
+    """What a line may not break: one character with the marks that close it, or a Latin word."""
+    for word in re.findall(rf"[\w'.,:;!?&/-]+|.[{_CLOSING}]*", text, re.ASCII):
+        if face.getlength(word) <= width:
+            yield word
+        else:
+            yield from word
