@@ -95,9 +95,9 @@ def survey_limits(sectors: int) -> list[Finding]:
 
 
 def _limits(survey: Survey) -> list[Finding]:
-    if not (survey.pictures.cut or survey.frames.cut):
+    if not (survey.cut or survey.pictures.cut or survey.frames.cut):
         return []
-    wrong = _("too many start codes for a disc; the rest of the streams was not looked at")
+    wrong = _("more in the streams than a disc can hold; the rest of them was not looked at")
     return [Finding("error", "image.streams", wrong)]
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 Whole = NDArray[np.int64]
 
 PICTURE, SEQUENCE, EXTENSION, SEQUENCE_END, GROUP = 0x00, 0xB3, 0xB5, 0xB7, 0xB8
-LIMIT = 2_000_000  # start codes or frames; a full disc holds about 300,000
+LIMIT = 600_000  # start codes or frames; the longest disc holds about 230,000
 _START = re.compile(rb"\x00\x00\x01[\x00\xb3\xb5\xb7\xb8]")
 _BODY = 8  # bytes of header that we look at, after the start code
 

@@ -34,6 +34,7 @@ Whole = NDArray[np.int64]
 LONGEST = 450_000 - 150  # sectors: addresses end at 99:59:74
 COOKED_LIMIT = 4096  # form 1 sectors whose data are kept (8 MiB)
 ECC_LIMIT = 20_000  # form 1 sectors whose parity is recomputed; a Video CD has some hundred
+PACKETS_LIMIT = 700_000  # a pack of a Video CD has one packet of picture or sound
 WHOLE, WRONG, ABSENT, UNCHECKED = 0, 1, 2, 3
 
 
@@ -44,7 +45,8 @@ class Survey:
     `heads` are bytes 0-23 of each sector; `edc` and `ecc` hold WHOLE, WRONG, ABSENT (the field is
     zero) or UNCHECKED; `blank` tells that all user bytes are zero; `cooked` maps the LSN of the
     first form 1 sectors to their 2048 bytes. `pictures` and `frames` number the bytes of all E0 and
-    C0 packets of the disc through, in the order of `packets`.
+    C0 packets of the disc through, in the order of `packets`; `cut` tells that there were more
+    packets than any disc has, and that the rest was not read.
     """
 
     heads: Bytes
@@ -57,6 +59,7 @@ class Survey:
     systems: tuple[SystemHeader, ...]
     pictures: Starts
     frames: Frames
+    cut: bool
 
     @property
     def sectors(self) -> int:
@@ -79,6 +82,7 @@ class _Walker:
     frames: FrameScan = field(default_factory=FrameScan)
     parity_checked: int = 0
     last_sound: int = 0
+    packet_count: int = 0
 
 
 def survey(blocks: Iterable[Bytes], sectors: int) -> Survey:
@@ -141,7 +145,10 @@ def _state(stored: Bytes, right: Bytes) -> Bytes:
 
 
 def _take_packs(walker: _Walker, block: Bytes, rows: Whole, at: int) -> None:
+    if walker.packet_count > PACKETS_LIMIT:
+        return
     packs, packets, systems = read_packs(block, rows, at)
+    walker.packet_count += len(packets.sector)
     walker.packs.append(packs)
     walker.packets.append(packets)
     walker.systems.extend(systems[: 1000 - len(walker.systems)])
@@ -186,6 +193,7 @@ def _finish(walker: _Walker, read: int) -> Survey:
         tuple(walker.systems),
         walker.pictures.result(),
         walker.frames.result(),
+        walker.packet_count > PACKETS_LIMIT,
     )
 
 
