@@ -215,14 +215,15 @@ class _Reader:
         self.tell(event, path, wrong, _("keep one of the two"))
 
     def refuse_magic(self, event: yaml.Event, path: Place) -> None:
-        quotes = _("put the text in quotes")
         if isinstance(event, yaml.AliasEvent):
+            mend = _("write it out, or put the text in quotes")
             wrong = _("*{name} repeats something written elsewhere, which is not read here")
-            self.tell(event, path, wrong.format(name=event.anchor), _("write it out, or ") + quotes)
+            self.tell(event, path, wrong.format(name=event.anchor), mend)
         elif tag := getattr(event, "tag", None):
+            mend = _("leave it out, or put the text in quotes")
             short = str(tag).replace("tag:yaml.org,2002:", "!!")
             wrong = _("{tag} is not read here").format(tag=shown(short))
-            self.tell(event, path, wrong, _("leave it out, or ") + quotes)
+            self.tell(event, path, wrong, mend)
 
     def tell(self, event: yaml.Event, path: Place, wrong: str, mend: str) -> None:
         self.problems.append(Problem(self.file, _line(event), dotted(path), wrong, mend))

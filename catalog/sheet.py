@@ -129,7 +129,7 @@ def _unknown_column(table: Table, head: str, place: int) -> Problem:
 def _unknown(file: str, line: int, head: str) -> Problem:
     near = _(" or ").join(map(shown, near_columns(head)))
     mend = _("did you mean {word}?").format(word=near) if near else _("delete it, or rename it")
-    wrong = _("no column of this name is known").format()
+    wrong = _("no column of this name is known")
     return Problem(file, line, shown(head), wrong, mend)
 
 

@@ -19,6 +19,7 @@ _TEXTS = (
 
 
 def upgrade() -> None:
+    """From nothing to the first books."""
     _sources()
     _programmes()
     _ledger()
