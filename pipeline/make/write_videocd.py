@@ -13,13 +13,16 @@ from dataclasses import dataclass
 from errno import ENOSPC
 from io import FileIO
 from pathlib import Path
+from typing import Final
 
 from catalog.problem import Failure
 from catalog.words import _
 from pipeline.videocd.image import KEPT, image
 from pipeline.videocd.layout import Disc, cue_sheet, lay_out
-from pipeline.videocd.sectors import Block
+from pipeline.videocd.sectors import RAW, Block
 from pipeline.workroom import MadeFile, sync, write_whole
+
+_SENT_AT_ONCE: Final = 7000  # sectors; 16 MiB
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ def _write(
     """Write and hash block after block; hashing runs beside, at most `KEPT` blocks behind,
     because a block is used again after that.
     """
-    sectors = 0
+    sectors = sent = 0
     hashing: deque[Future[None]] = deque()
     with ThreadPoolExecutor(1) as hasher:
         for block in blocks:
@@ -88,10 +91,22 @@ def _write(
                 rest = rest[file.write(rest) :]
             sectors += len(block)
             progress(sectors)
+            if sectors - sent >= _SENT_AT_ONCE:
+                _send(file, sent, sectors)
+                sent = sectors
             while len(hashing) > KEPT:
                 hashing.popleft().result()
     for left in hashing:
         left.result()
+
+
+def _send(file: FileIO, first: int, after: int) -> None:
+    """Let the disk begin with these sectors while the next are made; it would wait for the fsync
+    otherwise. They also leave the page cache, so that a check reads them from the disk.
+    """
+    if hasattr(os, "posix_fadvise"):
+        span = first * RAW, (after - first) * RAW
+        os.posix_fadvise(file.fileno(), *span, os.POSIX_FADV_DONTNEED)
 
 
 @contextmanager
