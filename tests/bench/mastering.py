@@ -1,0 +1,143 @@
+"""How fast a full Video CD is mastered: ours against vcdimager and against copying the image.
+
+python tests/bench/mastering.py [--minutes 74] [--rounds 5] [--folder DIR]
+
+Makes its material in a temporary folder (about 3 GB for 74 minutes) from one encoded minute,
+repeated. Each figure is the median of alternating runs; the disk is synced before each, and all
+runs end with the image on the disk (fsync). Ours reads elementary streams, so scanning and
+multiplexing are inside its time; vcdimager gets the same content multiplexed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+
+import imageio_ffmpeg
+import numpy as np
+
+from pipeline.videocd.sound import FRAME_TICKS, read_audio
+
+VIDEO = (
+    "-c:v mpeg1video -b:v 1150k -minrate 1150k -maxrate 1150k -bufsize 327680 "
+    "-g 15 -bf 2 -me_range 64 -aspect 4:3 -f mpeg1video"
+)
+AUDIO = "-c:a mp2 -b:a 224k -ar 44100 -ac 2 -f mp2"
+CHILD = """
+import json, resource, sys, time
+from pathlib import Path
+from pipeline.make.write_videocd import write_videocd
+from pipeline.videocd.layout import Disc, Elementary
+folder = Path(sys.argv[1])
+disc = Disc("FULL", "FULL", (Elementary(folder / "full.m1v", folder / "full.mp2", "pal"),))
+begin = time.perf_counter()
+made = write_videocd(disc, folder, "ours", lambda sectors: None)
+seconds = time.perf_counter() - begin
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+print(json.dumps({"seconds": seconds, "mib": peak, "packs": made.packs[0]}))
+"""
+
+
+def encode(folder: Path) -> None:
+    """One minute of moving test picture and of tone, as the house encodes them."""
+    program = imageio_ffmpeg.get_ffmpeg_exe()
+    moving = "testsrc2=s=352x288:r=25:d=60,noise=alls=20:allf=t:all_seed=1"
+    for source, options, name in (
+        (moving, VIDEO, "minute.m1v"),
+        ("sine=f=440:d=60", AUDIO, "minute.mp2"),
+    ):
+        command = [program, "-v", "error", "-y", "-f", "lavfi", "-i", source]
+        subprocess.run([*command, *options.split(), folder / name], check=True)
+
+
+def lengthen(folder: Path, minutes: int) -> None:
+    """The minute repeated; the sound is cut where the picture ends."""
+    for name in ("m1v", "mp2"):
+        data = (folder / f"minute.{name}").read_bytes()
+        with (folder / f"full.{name}").open("wb") as file:
+            for _minute in range(minutes):
+                file.write(data)
+    sound = read_audio(folder / "full.mp2")
+    frames = int(minutes * 60 * 90000 / FRAME_TICKS)
+    os.truncate(folder / "full.mp2", int(sound.starts[frames]))
+
+
+def ours(folder: Path) -> dict[str, float]:
+    """Master once in a process of its own."""
+    command = [sys.executable, "-c", CHILD, str(folder)]
+    told = subprocess.run(command, check=True, capture_output=True, text=True)
+    return json.loads(told.stdout)
+
+
+def take_packs(folder: Path, packs: int) -> None:
+    """The multiplexed stream out of our image, for vcdimager."""
+    with (folder / "ours.bin").open("rb") as image, (folder / "full.mpg").open("wb") as stream:
+        image.seek(480 * 2352)
+        for done in range(0, packs, 512):
+            count = min(512, packs - done)
+            rows = np.frombuffer(image.read(count * 2352), np.uint8).reshape(count, 2352)
+            stream.write(rows[:, 24:2348].tobytes())
+
+
+def timed(folder: Path, name: str, *command: str) -> float:
+    """Seconds of a command that makes the file `name`, until that file is on the disk."""
+    (folder / name).unlink(missing_ok=True)
+    os.sync()
+    begin = time.perf_counter()
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    descriptor = os.open(folder / name, os.O_RDWR)
+    os.fsync(descriptor)
+    os.close(descriptor)
+    seconds = time.perf_counter() - begin
+    (folder / name).unlink()
+    return seconds
+
+
+def line(name: str, mine: float, peer: float, target: float) -> None:
+    """One line of the report."""
+    ratio = mine / peer
+    said = "ok" if ratio <= target else f"short by {ratio / target - 1:.0%}"
+    print(f"{name:34} {mine:9.3f} {peer:9.3f} {ratio:7.2f} {target:7.2f}  {said}")
+
+
+def measure(folder: Path, rounds: int) -> None:
+    first = ours(folder)
+    take_packs(folder, int(first["packs"]))
+    mine, imager, copied, mib = [], [], [], [first["mib"]]
+    vcdimager = ["vcdimager", "-t", "vcd2", "-c", "v.cue", "-b", "v.bin", "full.mpg"]
+    for _round in range(rounds):
+        (folder / "ours.bin").unlink()
+        os.sync()
+        told = ours(folder)
+        mine.append(told["seconds"])
+        mib.append(told["mib"])
+        imager.append(timed(folder, "v.bin", *vcdimager))
+        copied.append(timed(folder, "copy.bin", "cp", "ours.bin", "copy.bin"))
+    print(f"{'':34} {'ours':>9} {'peer':>9} {'ratio':>7} {'target':>7}")
+    line("mastering / vcdimager, s", median(mine), median(imager), 0.5)
+    line("mastering / cp + fsync of BIN, s", median(mine), median(copied), 2.0)
+    line("peak memory / 200 MiB", max(mib), 200.0, 1.0)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--minutes", type=int, default=74)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--folder", type=Path, help="where the material may lie for a while")
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory(dir=chosen.folder) as name:
+        folder = Path(name)
+        encode(folder)
+        lengthen(folder, chosen.minutes)
+        measure(folder, chosen.rounds)
+
+
+if __name__ == "__main__":
+    main()
