@@ -6,12 +6,14 @@ Fed piece by piece as the disc is read; nothing is kept but positions and header
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 Whole = NDArray[np.int64]
+Pieces = Sequence[bytes | memoryview]
 
 PICTURE, SEQUENCE, EXTENSION, SEQUENCE_END, GROUP = 0x00, 0xB3, 0xB5, 0xB7, 0xB8
 LIMIT = 600_000  # start codes or frames; the longest disc holds about 230,000
@@ -58,9 +60,9 @@ class PictureScan:
     code: list[int] = field(default_factory=list)
     body: list[int] = field(default_factory=list)
 
-    def feed(self, data: bytes) -> None:
-        """Go on with the next bytes of the stream."""
-        whole = self.carry + data
+    def feed(self, pieces: Pieces) -> None:
+        """Go on with the next bytes of the stream, given in pieces to be copied only once."""
+        whole = b"".join((self.carry, *pieces))
         kept = max(len(whole) - 3 - _BODY, 0)
         self.look(whole, kept)
         self.carry, self.done = whole[kept:], self.done + kept
@@ -117,9 +119,9 @@ class FrameScan:
         self.done += len(self.carry)
         self.carry, self.next, self.following = b"", self.done, True
 
-    def feed(self, data: bytes) -> None:
-        """Go on with the next bytes of the stream."""
-        whole, done = self.carry + data, self.done
+    def feed(self, pieces: Pieces) -> None:
+        """Go on with the next bytes of the stream, given in pieces to be copied only once."""
+        whole, done = b"".join((self.carry, *pieces)), self.done
         place, last = self.next - done, len(whole) - 4
         while place <= last and len(self.at) + self.misses < LIMIT:
             size = _SIZES.get(whole[place + 1] << 8 | whole[place + 2], 0)

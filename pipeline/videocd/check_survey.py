@@ -162,9 +162,9 @@ def _take_packs(walker: _Walker, block: Bytes, rows: Whole, at: int) -> None:
         _take_sound(walker, flat, begin, packets, sound)
 
 
-def _gather(flat: memoryview, begin: Whole, length: Whole) -> bytes:
+def _gather(flat: memoryview, begin: Whole, length: Whole) -> list[memoryview]:
     ends = (begin + length).tolist()
-    return b"".join([flat[a:b] for a, b in zip(begin.tolist(), ends, strict=True)])
+    return [flat[a:b] for a, b in zip(begin.tolist(), ends, strict=True)]
 
 
 def _take_sound(

@@ -34,9 +34,9 @@ def pieces(data: bytes, cuts: list[int]) -> list[bytes]:
 def test_pictures_are_found_wherever_the_stream_is_cut(data, cuts):
     """Start codes that straddle two pieces are found once, at the same places."""
     whole, parts = PictureScan(), PictureScan()
-    whole.feed(data)
+    whole.feed([data])
     for piece in pieces(data, cuts):
-        parts.feed(piece)
+        parts.feed([piece])
 
     expected, found = whole.result(), parts.result()
 
@@ -53,7 +53,7 @@ def test_frames_are_found_wherever_the_stream_is_cut(sizes, cuts):
     starts = np.cumsum([0, *map(abs, sizes)])[:-1]
     scan = FrameScan()
     for piece in pieces(data, cuts):
-        scan.feed(piece)
+        scan.feed([piece])
 
     found = scan.result()
 
