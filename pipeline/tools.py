@@ -7,6 +7,7 @@ because an unread pipe hangs ffmpeg.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import signal
@@ -26,6 +27,7 @@ _CONFINED = str(Path(__file__).with_name("confined.py"))
 _POLL_SECONDS = 0.1
 _LOG_READ = 1 << 20
 _LINE_SHOWN = 200  # characters
+_FULL = 256 - errno.ENOSPC  # what ffmpeg ends with on a full disk, where its log has no room either
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,9 +177,10 @@ def run(
             str(log),
         )
     if code:
+        ended = _("it ended with code {code}").format(code=code)
         raise Failure(
             _("running {program}").format(program=name),
-            _words_of(log) or _("it ended with code {code}").format(code=code),
+            _words_of(log) or (os.strerror(errno.ENOSPC) if code == _FULL else ended),
             _("look at the log"),
             str(log),
         )

@@ -7,6 +7,7 @@ is the folder renamed to the step's key. Killed at any instant, nothing half-mad
 from __future__ import annotations
 
 import contextlib
+import errno
 import itertools
 import json
 import os
@@ -14,6 +15,9 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from catalog.problem import Failure
+from catalog.words import _
 
 _PART = ".part-"
 _numbers = itertools.count()
@@ -43,6 +47,27 @@ def sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+@contextlib.contextmanager
+def disk_told(doing: str) -> Iterator[None]:
+    """Whatever the disk refuses meanwhile is a Failure while `doing` something; no bug of ours."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise full_disk(doing) from error
+        raise Failure(
+            doing,
+            _("the disk refuses: {reason}").format(reason=error.strerror or error),
+            _("see whether the disk is there and may be written to, and start again"),
+        ) from error
+
+
+def full_disk(doing: str) -> Failure:
+    """What to say where the disk took no more."""
+    happened = _("the disk is full")
+    return Failure(doing, happened, _("make room on this disk, or choose another, and start again"))
 
 
 def write_whole(path: Path, data: bytes) -> None:

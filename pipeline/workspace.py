@@ -14,7 +14,7 @@ from catalog.database import Books, open_books
 from catalog.problem import Failure, Problem, Refusal
 from catalog.words import _
 from pipeline.settings import FIRST, Settings, read_settings
-from pipeline.workroom import Workroom, write_whole
+from pipeline.workroom import Workroom, disk_told, write_whole
 
 _FOLDERS = ("inbox", "library", "recipes", "editions", "workroom", "logs")
 
@@ -118,21 +118,25 @@ def alone(workspace: Workspace) -> Iterator[None]:
     Raises Failure, naming the other, if one is at work. The kernel lets go of the lock when its
     holder dies, however it dies.
     """
+    doing = _("building in {root}").format(root=workspace.root)
     path = workspace.root / "workroom" / ".lock"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+") as file:
+    with disk_told(doing):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("a+")
+    with file:
         if not _locked(file.fileno()):
             file.seek(0)
             raise Failure(
-                _("building in {root}").format(root=workspace.root),
+                doing,
                 _("another build is at work here (process {pid})").format(
                     pid=file.read(20).strip() or "?"
                 ),
                 _("wait until it has ended, then give the same command again"),
             )
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
+        # Only for the line that another build shows: on a full disk it does without.
+        with contextlib.suppress(OSError):
+            file.truncate(0)
+            os.write(file.fileno(), str(os.getpid()).encode())
         yield
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import os
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,9 +14,11 @@ from catalog.problem import Failure
 from catalog.words import _
 from pipeline import tools
 from pipeline.plan.steps import Encode
+from pipeline.workroom import full_disk
 
 _TAIL = 512  # bytes of the progress file that hold its last block
 _STREAM_BYTES = 200_000  # a second, of both streams together, with room
+_HARDLY_ANY = 1 << 16  # bytes of free space at which the disk is the cause of any failure
 
 
 def _limits(seconds: float) -> tools.Limits:
@@ -34,6 +39,11 @@ def _seconds_done(progress: Path) -> float:
     return 0.0
 
 
+def _disk_is_full(folder: Path, failure: Failure) -> bool:
+    full = os.strerror(errno.ENOSPC) in failure.happened
+    return full or shutil.disk_usage(folder).free < _HARDLY_ANY
+
+
 def run_tool(
     step: Encode,
     program: Path,
@@ -47,14 +57,19 @@ def run_tool(
     or leaves an output empty.
     """
     log = folder / "log"
-    tools.run(
-        [str(program), *step.arguments],
-        folder,
-        log,
-        limits=_limits(step.seconds),
-        stop=stop,
-        tick=lambda: progress(_seconds_done(folder / "progress")),
-    )
+    try:
+        tools.run(
+            [str(program), *step.arguments],
+            folder,
+            log,
+            limits=_limits(step.seconds),
+            stop=stop,
+            tick=lambda: progress(_seconds_done(folder / "progress")),
+        )
+    except Failure as failure:
+        if _disk_is_full(folder, failure):
+            raise full_disk(_("encoding {what}").format(what=step.label)) from failure
+        raise
     for name in step.outputs:
         made = folder / "out" / name
         if not made.is_file() or not made.stat().st_size:
