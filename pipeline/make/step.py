@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,17 +18,21 @@ from pipeline.make.run_tool import run_tool
 from pipeline.make.write_videocd import write_videocd
 from pipeline.plan.steps import Card, Encode, FromSource, FromStep, Input, Step, WriteVideoCd, key
 from pipeline.videocd.layout import Disc, Elementary
-from pipeline.workroom import Made, MadeFile, Workroom
+from pipeline.workroom import Made, MadeFile, Workroom, disk_told
+
+_PIECE = 1 << 20
+_LOG_KEPT = 1 << 20  # bytes of its end
 
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What every step of a run works with."""
+    """What every step of a run works with; `logs` is where the story of a failure is kept."""
 
     room: Workroom
     program: Path
     sources: Callable[[str], tuple[Source, Path]]
     stop: tools.Stop
+    logs: Path | None = None
 
 
 def _laid(one: Input, bench: Bench) -> Path:
@@ -51,6 +57,25 @@ def _laid(one: Input, bench: Bench) -> Path:
             _("it was changed after it was added: add it again"),
         )
     return path
+
+
+def _unaltered(step: Encode, bench: Bench) -> None:
+    """Raise Failure where a source is not the file that was catalogued, whatever its size is."""
+    for one in step.inputs:
+        if isinstance(one, FromSource):
+            path = _laid(one, bench)
+            digest = hashlib.sha256()
+            with path.open("rb") as file:
+                while piece := file.read(_PIECE):
+                    digest.update(piece)
+                    if bench.stop.asked:
+                        raise tools.Stopped
+            if digest.hexdigest() != one.sha256:
+                raise Failure(
+                    str(path),
+                    _("its contents are not those that were catalogued"),
+                    _("it was changed after it was added: delete it here, then add it again"),
+                )
 
 
 def _lay_out(step: Encode, bench: Bench, folder: Path) -> None:
@@ -87,8 +112,25 @@ def make(step: Step, bench: Bench, progress: Callable[[float], None]) -> Made:
         raise tools.Stopped
     if found := bench.room.find(name):
         return found
-    with bench.room.bench(name) as folder:
-        return bench.room.keep(Made(name, _made(step, bench, folder, progress)), folder)
+    doing = _("making {what}").format(what=step.label)
+    with disk_told(doing), bench.room.bench(name) as folder:
+        try:
+            files = _made(step, bench, folder, progress)
+        except Failure as failure:
+            raise _log_kept(failure, bench.logs, name) from failure
+        return bench.room.keep(Made(name, files), folder)
+
+
+def _log_kept(failure: Failure, logs: Path | None, name: str) -> Failure:
+    """The failure with its log where it outlives the bench; without one where none can be kept."""
+    place = ""
+    if failure.log and logs:
+        with contextlib.suppress(OSError):
+            logs.mkdir(exist_ok=True)
+            kept = logs / f"{name[:16]}.log"
+            kept.write_bytes(Path(failure.log).read_bytes()[-_LOG_KEPT:])
+            place = str(kept)
+    return Failure(failure.doing, failure.happened, failure.next, place)
 
 
 def _made(
@@ -100,9 +142,17 @@ def _made(
             draw_card(step, out)
         case Encode():
             _lay_out(step, bench, folder)
-            run_tool(
-                step, bench.program, folder, bench.stop, lambda done: progress(done / step.seconds)
-            )
+            try:
+                run_tool(
+                    step,
+                    bench.program,
+                    folder,
+                    bench.stop,
+                    lambda done: progress(done / step.seconds),
+                )
+            finally:
+                # Whatever came of it: a file that is another one by now is the first thing to tell.
+                _unaltered(step, bench)
         case WriteVideoCd():
 
             def told(sectors: int) -> None:

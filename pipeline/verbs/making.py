@@ -161,7 +161,9 @@ def build(root: Path, named: str, as_json: bool) -> int:
         say(_("left out: {what}").format(what=tell(one)))
     with alone(workspace):
         _enough_room(outstanding(ready.plan, workspace.workroom, workspace.editions), workspace)
-        bench = Bench(workspace.workroom, ready.program, ready.source, tools.Stop())
+        bench = Bench(
+            workspace.workroom, ready.program, ready.source, tools.Stop(), workspace.root / "logs"
+        )
         with executors.here(workspace.settings.workers) as executor:
             try:
                 outcome = conduct(ready.plan, bench, executor, workspace.editions, bars)
