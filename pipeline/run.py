@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from catalog.problem import Failure
+from catalog.words import _
 from pipeline import edition
 from pipeline.make.check_edition import check_edition
 from pipeline.make.step import Bench, make
 from pipeline.plan.planning import Plan
 from pipeline.plan.steps import Card, Encode, Step, WriteVideoCd, key, needs
 from pipeline.videocd.check_report import Report
-from pipeline.workroom import Made, Workroom
+from pipeline.workroom import Made, Workroom, disk_told
 
 _WAIT_SECONDS = 0.2
 
@@ -132,9 +133,9 @@ def conduct(plan: Plan, bench: Bench, executor: Executor, editions: Path, watch:
     """
     todo = outstanding(plan, bench.room, editions)
     watch.begins(plan, todo)
+    _sweep(plan, bench.room, editions)
     if folder := standing(plan, editions):
         return Outcome(folder)
-    bench.room.sweep()
     work = _Conducting(todo, bench, watch)
     try:
         work.all(executor)
@@ -145,7 +146,18 @@ def conduct(plan: Plan, bench: Bench, executor: Executor, editions: Path, watch:
         raise
     if work.failures:
         return Outcome(None, made=work.made, failures=tuple(work.failures))
-    return _finish(plan, bench.room, editions, watch)
+    with disk_told(_("finishing {edition}").format(edition=plan.edition)):
+        return _finish(plan, bench.room, editions, watch)
+
+
+def _sweep(plan: Plan, room: Workroom, editions: Path) -> None:
+    """Take away what runs that were killed left behind, of this recipe or of another."""
+    room.sweep()
+    for part in editions.glob(".*.part"):
+        shutil.rmtree(part, ignore_errors=True)
+    if standing(plan, editions):
+        for disc in plan.discs:
+            room.forget(disc.write)
 
 
 def _finish(plan: Plan, room: Workroom, editions: Path, watch: Watch) -> Outcome:
