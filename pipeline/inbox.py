@@ -5,6 +5,8 @@ Nothing that came in through the inbox is ever moved, renamed or written beside:
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import os
 import queue
 import re
@@ -37,6 +39,7 @@ _COMPANIONS = (
 )
 _BESIDE = frozenset(_COMPANIONS.split())
 _MOST_FILES = 100_000
+_numbers = itertools.count()
 _NAME_BYTES = 180  # leaves room for the digest, and for file systems with shorter names
 
 
@@ -160,13 +163,8 @@ def take_in(path: Path, root: Path, *, copy: bool, stop: tools.Stop = tools.NEVE
         path.absolute() if not copy else root / "library" / library_name(path.name, found.sha256)
     )
     if copy and not (place.is_file() and place.stat().st_size == found.bytes):
-        _copy(path, place)
-    if _state(path) != before:
-        raise Failure(
-            str(path),
-            _("the file changed while it was read"),
-            _("wait until it is downloaded, then add it again"),
-        )
+        _copy(path, place, before)
+    _unchanged(path, before)
     where = place.relative_to(root.absolute()) if place.is_relative_to(root.absolute()) else place
     return probe.source(found, readable(path.name), _text(str(where)))
 
@@ -187,22 +185,36 @@ def _state(path: Path) -> tuple[int, int, int]:
     return stat.st_size, stat.st_mtime_ns, stat.st_ino
 
 
-def _copy(path: Path, place: Path) -> None:
-    """Copy durably under another name first: whole or absent."""
-    part = place.with_name(f".{place.name}.part")
+def _unchanged(path: Path, before: tuple[int, int, int]) -> None:
+    if _state(path) != before:
+        raise Failure(
+            str(path),
+            _("the file changed while it was read"),
+            _("wait until it is downloaded, then add it again"),
+        )
+
+
+def _copy(path: Path, place: Path, before: tuple[int, int, int]) -> None:
+    """Copy durably under another name first: whole or absent. The name is this copy's own, for two
+    may be taking in the same file; what they copy is the same, so it is all one who is first.
+    """
+    part = place.with_name(f".{place.name}.{os.getpid()}-{next(_numbers)}.part")
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, part)
         sync(part)
+        _unchanged(path, before)
         part.rename(place)
         sync(place.parent)
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise Failure(
             _("copying {name} into the library").format(name=path.name),
             error.strerror or str(error),
             _("free some space, or add it with --in-place; then add it again"),
         ) from error
+    finally:
+        with contextlib.suppress(OSError):  # renamed, or the disk has gone
+            part.unlink()
 
 
 # -- watching ---------------------------------------------------------------------------------

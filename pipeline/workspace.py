@@ -140,6 +140,32 @@ def alone(workspace: Workspace) -> Iterator[None]:
         yield
 
 
+@contextlib.contextmanager
+def adding(workspace: Workspace) -> Iterator[None]:
+    """Be one of those who take files in. Whoever finds nobody else at it takes away the half
+    copies that killed ones left behind. Raises Failure where there can be no library.
+    """
+    with disk_told(_("adding to {root}").format(root=workspace.root)):
+        workspace.library.mkdir(exist_ok=True)
+        descriptor = os.open(workspace.library, os.O_RDONLY)
+    with contextlib.suppress(OSError):  # some disks know no locks
+        if _locked(descriptor):
+            for part in workspace.library.glob(".*.part"):
+                part.unlink()
+    try:
+        _shared(descriptor)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _shared(descriptor: int) -> None:
+    with contextlib.suppress(ImportError, OSError):  # not on every system, nor on every disk
+        import fcntl  # noqa: PLC0415
+
+        fcntl.flock(descriptor, fcntl.LOCK_SH)
+
+
 def _locked(descriptor: int) -> bool:
     try:
         import fcntl  # noqa: PLC0415 - not on every system

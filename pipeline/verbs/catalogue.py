@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import Future
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -25,7 +26,7 @@ from pipeline.cli import DONE, FAILED
 from pipeline.facts import facts, field_word, rights_words, stream_words
 from pipeline.samples import make_samples
 from pipeline.screen import clock, say, table
-from pipeline.workspace import Workspace, create, enter
+from pipeline.workspace import Workspace, adding, create, enter
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ def _told(arrival: Arrival) -> str:
     return f"{named}  {clock(arrival.source.seconds)}  {arrival.source.name}  ({said})"
 
 
-def _all(taking: _TakingIn, paths: Sequence[Path]) -> Iterator[Arrival | Failure]:
+def _all(taking: _TakingIn, paths: Sequence[Path]) -> Generator[Arrival | Failure, None, None]:
     """Take files in, some at once, told in the order they were given; a bar shows how far."""
     total = sum(path.stat().st_size for path in paths if path.is_file())
     with executors.here(taking.workspace.settings.workers) as executor:
@@ -169,13 +170,14 @@ def add(root: Path, asked: Adding) -> int:
     arrivals: list[Arrival] = []
     failures: list[Failure] = []
     read = _all(taking, [one.path for one in found if not one.failure])
-    for end in chain((one.failure for one in found if one.failure), read):
-        if isinstance(end, Failure):
-            failures.append(end)
-            screen.above(_("not added: {failure}").format(failure=end))
-        else:
-            arrivals.append(end)
-            screen.above(_told(end))
+    with adding(workspace), contextlib.closing(read):
+        for end in chain((one.failure for one in found if one.failure), read):
+            if isinstance(end, Failure):
+                failures.append(end)
+                screen.above(_("not added: {failure}").format(failure=end))
+            else:
+                arrivals.append(end)
+                screen.above(_told(end))
     _told_all(asked, arrivals, failures, rows)
     return FAILED if failures else DONE
 
@@ -215,13 +217,14 @@ def watch(root: Path, rights: Scope | None, quiet_seconds: float) -> int:
     taking = _TakingIn(workspace, rights, copy=True)
     say(_("watching {inbox}; stop with Ctrl-C").format(inbox=workspace.inbox))
     try:
-        for path in inbox.arriving(workspace.inbox, quiet_seconds, taking.stop):
-            try:
-                print(_told(taking.write(*taking.read(path))), flush=True)
-            except Failure as failure:
-                say(_("not added: {failure}").format(failure=failure))
-            except Refusal as refusal:
-                say(str(refusal))
+        with adding(workspace):
+            for path in inbox.arriving(workspace.inbox, quiet_seconds, taking.stop):
+                try:
+                    print(_told(taking.write(*taking.read(path))), flush=True)
+                except Failure as failure:
+                    say(_("not added: {failure}").format(failure=failure))
+                except Refusal as refusal:
+                    say(str(refusal))
     finally:
         taking.stop.ask()
     return DONE
