@@ -17,7 +17,7 @@ import numpy as np
 from catalog.problem import Failure
 from catalog.words import _
 from pipeline.videocd import packs
-from pipeline.videocd.packs import CLOCK, FIRST_SCR, SECTOR_TICKS
+from pipeline.videocd.packs import AUDIO, CLOCK, FIRST_SCR, IDLE, SECTOR_TICKS, VIDEO
 from pipeline.videocd.sectors import Block
 from pipeline.videocd.slots import (
     SYSTEM_PACKS,
@@ -43,9 +43,6 @@ from pipeline.videocd.streams import (
 
 FIRST_DTS: Final = 60_000
 """When the first picture is decoded: 20 sectors after the first pack."""
-IDLE, VIDEO, AUDIO = 0, 1, 2
-"""Kinds of sector in a track."""
-
 Standard = Literal["pal", "ntsc"]
 PERIODS: Final[dict[Standard, int]] = {"pal": 3600, "ntsc": 3003}
 """Ticks a picture lasts."""

@@ -14,7 +14,14 @@ import numpy as np
 
 from catalog.problem import Failure
 from catalog.words import _
-from pipeline.videocd.packs import PROGRAM_END
+from pipeline.videocd.packs import (
+    AUDIO,
+    IDLE,
+    PROGRAM_END,
+    SECOND_SOUND,
+    SUBTITLE,
+    VIDEO,
+)
 from pipeline.videocd.sectors import PAYLOAD, Block
 from pipeline.videocd.streams import (
     SEQUENCE,
@@ -26,21 +33,7 @@ from pipeline.videocd.streams import (
     size_within,
 )
 
-IDLE, VIDEO, AUDIO, SECOND_SOUND, SUBTITLE = range(5)
-"""Classes of sector in a track; packs of padding alone are idle too."""
 _UNKNOWN: Final = 255
-
-SUBHEADERS: Final = np.array(
-    [
-        (0, 0, 0x60, 0x00),
-        (0, 1, 0x62, 0x0F),
-        (0, 1, 0x64, 0x7F),
-        (0, 2, 0x64, 0x7F),
-        (0, 2, 0x62, 0x0F),
-    ],
-    np.uint8,
-)
-"""The sub-header of each class, but for the file number of the track."""
 
 _PIECE: Final = 512
 _MOST_PACKETS: Final = 64

@@ -30,6 +30,20 @@ AUDIO_TAIL: Final = 20
 """Zero bytes that end every sound pack."""
 AUDIO_DATA: Final = PAYLOAD - AUDIO_HEAD - AUDIO_TAIL
 
+IDLE, VIDEO, AUDIO, SECOND_SOUND, SUBTITLE = range(5)
+"""Classes of sector in a track; packs of padding alone are idle too."""
+SUBHEADERS: Final = np.array(
+    [
+        (0, 0, 0x60, 0x00),
+        (0, 1, 0x62, 0x0F),
+        (0, 1, 0x64, 0x7F),
+        (0, 2, 0x64, 0x7F),
+        (0, 2, 0x62, 0x0F),
+    ],
+    np.uint8,
+)
+"""The sub-header of each class, but for the file number of the track."""
+
 PROGRAM_END: Final = b"\0\0\1\xb9"
 
 _MUX_RATE: Final = bytes.fromhex("801b91")  # 3528 units of 50 bytes a second: 75 * 2352

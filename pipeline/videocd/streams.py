@@ -166,6 +166,7 @@ def opened(path: Path) -> Iterator[FileIO]:
 
 
 def size_within(file: FileIO, path: Path) -> int:
+    """Bytes of an open stream; Failure where no disc could hold them."""
     size = os.fstat(file.fileno()).st_size
     if size > LARGEST:
         broken(path, LARGEST, _("the stream is longer than any disc"))
@@ -173,6 +174,7 @@ def size_within(file: FileIO, path: Path) -> int:
 
 
 def broken(path: Path, offset: int, what: str) -> NoReturn:
+    """Raise the Failure of a stream that is wrong at an offset."""
     raise Failure(
         _("reading the stream {file}").format(file=path),
         _("byte {offset}: {what}").format(offset=offset, what=what),

@@ -22,8 +22,8 @@ import numpy as np
 from catalog.problem import Failure
 from catalog.words import _
 from pipeline.videocd.mux import Lane, Multiplex
-from pipeline.videocd.muxed import SUBHEADERS, PackStream
-from pipeline.videocd.packs import AUDIO_DATA, AUDIO_HEAD, AUDIO_TAIL, VIDEO_HEAD
+from pipeline.videocd.muxed import PackStream
+from pipeline.videocd.packs import AUDIO_DATA, AUDIO_HEAD, AUDIO_TAIL, SUBHEADERS, VIDEO_HEAD
 from pipeline.videocd.sectors import (
     DATA,
     EDC2,
