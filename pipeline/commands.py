@@ -124,9 +124,9 @@ def programme(root: Path, number: str, as_json: bool) -> int:
 
 @xiaxiang.command(help=_("Print the JSON Schema of a recipe, for editors."))
 def schema() -> int:
-    from pipeline.verbs import making  # noqa: PLC0415
+    from pipeline.verbs import asking  # noqa: PLC0415
 
-    return making.schema()
+    return asking.schema()
 
 
 @xiaxiang.command(help=_("Show what a recipe would make, before the first byte."))
@@ -134,9 +134,9 @@ def schema() -> int:
 @_json
 @click.pass_obj
 def plan(root: Path, recipe: str, as_json: bool) -> int:
-    from pipeline.verbs import making  # noqa: PLC0415
+    from pipeline.verbs import asking  # noqa: PLC0415
 
-    return making.plan(root, recipe, as_json)
+    return asking.plan(root, recipe, as_json)
 
 
 @xiaxiang.command(help=_("Make what a recipe asks for; the same command again goes on."))
@@ -144,9 +144,9 @@ def plan(root: Path, recipe: str, as_json: bool) -> int:
 @_json
 @click.pass_obj
 def build(root: Path, recipe: str, as_json: bool) -> int:
-    from pipeline.verbs import making  # noqa: PLC0415
+    from pipeline.verbs import building  # noqa: PLC0415
 
-    return making.build(root, recipe, as_json)
+    return building.build(root, recipe, as_json)
 
 
 @xiaxiang.command(help=_("Read an image or an edition back, byte by byte, and say what is wrong."))

@@ -15,13 +15,15 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from pipeline.manifest import Item, write_sums
 from pipeline.plan.planning import Plan
 from pipeline.plan.raster import RASTERS
 from pipeline.plan.targets.video_cd import PlannedDisc
+from pipeline.standing import SUMS
 from pipeline.workroom import Made, Workroom, sync, write_whole
 
 FORMAT = 1
-RECORD, SUMS = "edition.json", "SHA256SUMS"
+RECORD = "edition.json"
 
 
 def _volume(disc: PlannedDisc, made: Made, plan: Plan) -> dict[str, Any]:
@@ -66,9 +68,10 @@ def record(plan: Plan, made: Mapping[str, Made]) -> bytes:
 
 def sums(plan: Plan, made: Mapping[str, Made], recorded: bytes) -> bytes:
     """`SHA256SUMS`, as `sha256sum -c` reads it, of every file but itself."""
-    digests = {file.name: file.sha256 for disc in plan.discs for file in made[disc.write].files}
-    digests[RECORD] = hashlib.sha256(recorded).hexdigest()
-    return "".join(f"{sha}  {name}\n" for name, sha in sorted(digests.items())).encode()
+    files = [file for disc in plan.discs for file in made[disc.write].files]
+    recorded_item = Item(RECORD, len(recorded), hashlib.sha256(recorded).hexdigest())
+    items = [*(Item(file.name, file.bytes, file.sha256) for file in files), recorded_item]
+    return write_sums(items).encode()
 
 
 def assemble(plan: Plan, made: Mapping[str, Made], room: Workroom, folder: Path) -> None:

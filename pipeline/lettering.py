@@ -7,10 +7,10 @@ same bytes on every machine.
 from __future__ import annotations
 
 import functools
-import hashlib
 import re
 import unicodedata
 from collections.abc import Iterator
+from importlib.metadata import version
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -30,9 +30,8 @@ def _font_file() -> Path:
 
 @functools.cache
 def font_name() -> str:
-    """The face, its weight and the digest of its file: part of every key that letters decide."""
-    data = _font_file().read_bytes()
-    return f"{_FACE} {_WEIGHT} {hashlib.sha256(data).hexdigest()[:16]}"
+    """The face, its weight and its package's version: part of every key that letters decide."""
+    return f"{_FACE} {_WEIGHT} {version('manimgx-fonts-cjk')}"
 
 
 @functools.cache

@@ -14,30 +14,13 @@ from pipeline import edition
 from pipeline.make.check_edition import check_edition
 from pipeline.make.step import Bench, make
 from pipeline.plan.planning import Plan
-from pipeline.plan.steps import Card, Encode, Step, WriteVideoCd, key, needs
+from pipeline.plan.steps import Encode, Step, key, needs
+from pipeline.standing import outstanding, standing
 from pipeline.videocd.check_report import Report
+from pipeline.watch import Watch
 from pipeline.workroom import Made, Workroom, disk_told
 
 _WAIT_SECONDS = 0.2
-
-
-class Watch:
-    """What a run tells while it is at work; this one listens to nothing."""
-
-    def begins(self, plan: Plan, todo: Sequence[Step]) -> None:
-        """The run begins; `todo` are the steps that are not made yet."""
-
-    def progress(self, step: Step, done: float) -> None:
-        """So much of a step is done, 0 to 1. Called from the thread that makes it."""
-
-    def made(self, step: Step) -> None:
-        """A step is done."""
-
-    def failed(self, step: Step, failure: Failure) -> None:
-        """A step could not be made; the others go on."""
-
-    def checking(self, sectors: int) -> None:
-        """So many more sectors have been read back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +34,6 @@ class Outcome:
     made: Mapping[str, Made] = field(default_factory=dict)
     failures: tuple[tuple[Step, Failure], ...] = ()
     report: Report | None = None
-
-
-def outstanding(plan: Plan, room: Workroom, editions: Path) -> list[Step]:
-    """The steps of a plan that are not made yet; none where its edition stands."""
-    if standing(plan, editions):
-        return []
-    todo = [step for step in plan.steps if room.find(key(step)) is None]
-    # A disc that is made needs its streams no more.
-    wanted = {one for step in todo if isinstance(step, WriteVideoCd) for one in needs(step)}
-    return [s for s in todo if isinstance(s, Card | WriteVideoCd) or key(s) in wanted]
-
-
-def standing(plan: Plan, editions: Path) -> Path | None:
-    """The folder of the plan's edition, if it is there: it got its name only when it was whole."""
-    folder = editions / plan.edition
-    return folder if (folder / edition.SUMS).is_file() else None
 
 
 def _order(step: Step) -> tuple[int, float]:

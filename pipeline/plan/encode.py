@@ -7,6 +7,8 @@ win over those that sort before it.
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal
@@ -69,7 +71,7 @@ def _even(length: Fraction) -> int:
     return max(2, 2 * round(length / 2))
 
 
-def _picture(stream: Any, video: VideoStream | None, standard: Standard, part: Stretch) -> Any:
+def _picture(stream: Any, video: VideoStream | None, standard: Standard) -> Any:
     """The filters from a source's picture to the raster: fields, rate, stretch, size, borders."""
     raster = RASTERS[standard]
     width, height = shape(video, raster)
@@ -80,7 +82,7 @@ def _picture(stream: Any, video: VideoStream | None, standard: Standard, part: S
         stream.filter("fps", fps=str(raster.rate), start_time=0)
         # Sound may outlast the picture: its last picture stands until the part is full.
         .filter("tpad", stop=-1, stop_mode="clone")
-        .filter("trim", start_frame=part.start, end_frame=part.start + part.pictures)
+        .filter("trim", start_frame=_FIRST, end_frame=_BEHIND)
         .filter("setpts", "PTS-STARTPTS")
         .filter(
             "scale",
@@ -100,16 +102,14 @@ def _samples(number: int, standard: Standard) -> int:
     return int(number * SAMPLE_RATE / RASTERS[standard].rate)
 
 
-def _sound(stream: Any, standard: Standard, part: Stretch) -> Any:
+def _sound(stream: Any) -> Any:
     """The filters from a source's sound to 44.1 kHz stereo of exactly the part's length."""
-    start = _samples(part.start, standard)
-    end = _samples(part.start + part.pictures, standard)
     # Gaps and a late start become silence, so that picture and sound keep their clock.
     return (
         stream.filter("aresample", SAMPLE_RATE, **{"async": 1, "first_pts": 0})
         .filter("aformat", sample_fmts="s16", channel_layouts="stereo")
         .filter("apad")
-        .filter("atrim", start_sample=start, end_sample=end)
+        .filter("atrim", start_sample=_FIRST_SAMPLE, end_sample=_BEHIND_SAMPLE)
         .filter("asetpts", "PTS-STARTPTS")
     )
 
@@ -181,19 +181,42 @@ def _inputs(reading: Reading, standard: Standard) -> tuple[Any, Any]:
     return seen, heard
 
 
+# Where a part begins and ends is all that differs between most command lines of a set: the rest is
+# built once, with these marks where the numbers come.
+_FIRST, _BEHIND, _FIRST_SAMPLE, _BEHIND_SAMPLE = "@first@", "@behind@", "@sample@", "@silent@"
+
+
 def video_cd_arguments(
     reading: Reading, part: Stretch, standard: Standard, quality: Quality
 ) -> tuple[str, ...]:
     """Ffmpeg's arguments for one part: out/video.m1v and out/audio.mp2 of exactly its length."""
+    behind = part.start + part.pictures
+    marks = {
+        _FIRST: part.start,
+        _BEHIND: behind,
+        _FIRST_SAMPLE: _samples(part.start, standard),
+        _BEHIND_SAMPLE: _samples(behind, standard),
+    }
+    return tuple(_filled(word, marks) for word in _template(reading, standard, quality))
+
+
+def _filled(word: str, marks: Mapping[str, int]) -> str:
+    for mark, number in marks.items():
+        word = word.replace(mark, str(number))
+    return word
+
+
+@functools.lru_cache(maxsize=1024)
+def _template(reading: Reading, standard: Standard, quality: Quality) -> tuple[str, ...]:
     seen, heard = _inputs(reading, standard)
     outputs = (
         ffmpeg.output(
-            _picture(seen, reading.video, standard, part),
+            _picture(seen, reading.video, standard),
             f"out/{VIDEO}",
             f="mpeg1video",
             **_video_options(standard, quality),
         ),
-        ffmpeg.output(_sound(heard, standard, part), f"out/{AUDIO}", f="mp2", **_SOUND_OPTIONS),
+        ffmpeg.output(_sound(heard), f"out/{AUDIO}", f="mp2", **_SOUND_OPTIONS),
     )
     return (*_GLOBAL, *ffmpeg.merge_outputs(*outputs).get_args())
 

@@ -7,6 +7,7 @@ estimates apart), the digests of the sources and the keys of the steps it reads.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from collections.abc import Iterator
@@ -102,23 +103,23 @@ class WriteVideoCd:
 Step = Card | Encode | WriteVideoCd
 
 
-def _plain(value: Any) -> Any:
-    if is_dataclass(value):
-        shown = {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
-        return {"": type(value).__name__} | {
-            k: v for k, v in shown.items() if k not in _NOT_DECIDING
-        }
-    if isinstance(value, tuple):
-        return [_plain(one) for one in value]
-    return value
+def _plain(value: Any) -> dict[str, Any]:
+    """A dataclass as a mapping of what decides, under its own name; its values as they are."""
+    if not is_dataclass(value):
+        raise TypeError(f"{type(value).__name__} has no digest")
+    told = (f.name for f in fields(value) if f.name not in _NOT_DECIDING)
+    return {"": type(value).__name__} | {name: getattr(value, name) for name in told}
 
 
 def digest(value: Any) -> str:
     """SHA-256, in hex, of the canonical JSON of plain values and frozen dataclasses."""
-    text = json.dumps(_plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    text = json.dumps(
+        value, default=_plain, ensure_ascii=False, sort_keys=True, separators=(",", ":")
+    )
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
+@functools.lru_cache(maxsize=1 << 16)
 def key(step: Step) -> str:
     """The name of a step's result: equal keys, equal bytes."""
     return digest(step)

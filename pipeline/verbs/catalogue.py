@@ -21,7 +21,7 @@ from catalog.sheet import Entry, read_sheet
 from catalog.vocabulary import season_months
 from catalog.wanted import Wanted
 from catalog.words import _
-from pipeline import executors, inbox, screen, tools
+from pipeline import bars, executors, inbox, tools
 from pipeline.cli import DONE, FAILED
 from pipeline.facts import facts, field_word, rights_words, stream_words
 from pipeline.samples import make_samples
@@ -133,7 +133,7 @@ def _all(taking: _TakingIn, paths: Sequence[Path]) -> Generator[Arrival | Failur
     total = sum(path.stat().st_size for path in paths if path.is_file())
     with executors.here(taking.workspace.settings.workers) as executor:
         work: list[tuple[Path, Future[tuple[Source, Entry | None]]]] = []
-        bar = screen.byte_bar(total, _("reading"))
+        bar = bars.byte_bar(total, _("reading"))
         try:
             work = [(path, executor.submit(taking.read, path)) for path in paths]
             for path, future in work:
@@ -174,10 +174,10 @@ def add(root: Path, asked: Adding) -> int:
         for end in chain((one.failure for one in found if one.failure), read):
             if isinstance(end, Failure):
                 failures.append(end)
-                screen.above(_("not added: {failure}").format(failure=end))
+                bars.above(_("not added: {failure}").format(failure=end))
             else:
                 arrivals.append(end)
-                screen.above(_told(end))
+                bars.above(_told(end))
     _told_all(asked, arrivals, failures, rows)
     return FAILED if failures else DONE
 

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from catalog.problem import Problem, Refusal
 from catalog.words import _
+from pipeline.bars import sector_bar
 from pipeline.cli import DIFFERENT, DONE
 from pipeline.make.check import check_image
 from pipeline.make.check_edition import check_edition
-from pipeline.screen import say, sector_bar, size
+from pipeline.screen import say, size
 from pipeline.videocd.check_report import Report
 
 SECTOR = 2352

@@ -22,7 +22,7 @@ DOORS = {
     "av": {"pipeline/probe.py"},
     "pycdlib": {"pipeline/make/check.py"},
     "watchdog": {"pipeline/inbox.py"},
-    "tqdm": {"pipeline/screen.py"},
+    "tqdm": {"pipeline/bars.py"},
     "click": {"pipeline/commands.py", "pipeline/cli.py"},
     "PIL": {"pipeline/lettering.py", "pipeline/make/draw_card.py", "pipeline/samples.py"},
     "fastcrc": {"pipeline/videocd/sectors.py"},

@@ -1,0 +1,28 @@
+"""What a run tells while it is at work, to whoever wants to hear it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from catalog.problem import Failure
+from pipeline.plan.planning import Plan
+from pipeline.plan.steps import Step
+
+
+class Watch:
+    """Hears what a run tells; this one listens to nothing."""
+
+    def begins(self, plan: Plan, todo: Sequence[Step]) -> None:
+        """The run begins; `todo` are the steps that are not made yet."""
+
+    def progress(self, step: Step, done: float) -> None:
+        """So much of a step is done, 0 to 1. Called from the thread that makes it."""
+
+    def made(self, step: Step) -> None:
+        """A step is done."""
+
+    def failed(self, step: Step, failure: Failure) -> None:
+        """A step could not be made; the others go on."""
+
+    def checking(self, sectors: int) -> None:
+        """So many more sectors have been read back."""

@@ -1,0 +1,97 @@
+"""How soon the command answers: its help, a plan over 5,000 programmes, a build of what is made.
+
+python tests/bench/starting.py [--rounds 7]
+
+Whole processes, alternating, medians. The help is held against an empty Python; the plan and the
+repeated build against a second.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+
+from catalog.database import open_books
+from catalog.intake import add_source
+from catalog.programme import AudioStream, Programme, Rights, Source, VideoStream
+from catalog.sheet import Entry
+
+PROGRAMMES = 5_000
+SUBJECTS = ("AGR.GREENHOUSE", "LIV.SHEEP", "HEA.CARE", "ART.LOCAL", "LAW.SAFETY", "AGR.FRUIT")
+
+
+def seconds(command: list[str]) -> float:
+    """Wall seconds of one whole process."""
+    begin = time.perf_counter()
+    subprocess.run(
+        command,
+        check=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "XIAXIANG_LANG": "zh"},
+    )
+    return time.perf_counter() - begin
+
+
+def line(name: str, ours: float, peer: float, target: float) -> None:
+    """One comparison: ours, the peer's, their ratio, and whether it is within the target."""
+    ratio = ours / peer
+    verdict = "ok" if ratio <= target else "short"
+    print(f"{name:44} {ours:9.3f} {peer:9.3f} {ratio:7.2f} {target:7.2f}  {verdict}", flush=True)
+
+
+def xiaxiang(root: Path, *words: str) -> list[str]:
+    """The command as the installed script runs it."""
+    return [str(Path(sys.executable).with_name("xiaxiang")), "--workspace", str(root), *words]
+
+
+def fill(root: Path) -> None:
+    """A catalogue of made-up programmes: half of them farming, each with a source of its own."""
+    subprocess.run(xiaxiang(root, "init"), check=True, stdout=subprocess.DEVNULL)
+    books = open_books(root / "xiaxiang.db")
+    streams = (VideoStream(0, "h264", 640, 480), AudioStream(1, "aac", 2, 44_100))
+    for number in range(PROGRAMMES):
+        name = f"节目{number:05d}.mp4"
+        source = Source(
+            hashlib.sha256(name.encode()).hexdigest(), 10_000_000, name, f"library/{name}",
+            "mov", 900.0 + number % 1800, streams,
+        )  # fmt: skip
+        said = Programme(
+            "", f"节目{number:05d}", subject=(SUBJECTS[number % 6],), language="zh",
+            type="feature", months=(11, 12, 1), rights=Rights("county"),
+        )  # fmt: skip
+        add_source(books, source, datetime.now(UTC), entry=Entry("bench", number, said))
+    books.close()
+
+
+def main() -> None:
+    """Measure and print."""
+    rounds = argparse.ArgumentParser()
+    rounds.add_argument("--rounds", type=int, default=7)
+    count = rounds.parse_args().rounds
+    helps, empties = [], []
+    for _round in range(count):
+        helps.append(seconds(xiaxiang(Path(), "--help")))
+        empties.append(seconds([sys.executable, "-c", "pass"]))
+    line("xiaxiang --help / python -c pass", median(helps), median(empties), 6.0)
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        fill(root)
+        plan = xiaxiang(root, "plan", "sanxiaxiang-winter")
+        every = xiaxiang(root, "plan", "inbox")
+        line(f"plan of the fair set, {PROGRAMMES} programmes / 1 s",
+             median(seconds(plan) for _round in range(count)), 1.0, 1.0)  # fmt: skip
+        line(f"plan of all {PROGRAMMES} programmes / 1 s",
+             median(seconds(every) for _round in range(count)), 1.0, 1.0)  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
