@@ -51,8 +51,9 @@ def column_of(header: str) -> str | None:
 
 def near_columns(header: str) -> tuple[str, ...]:
     """Known headers that look like this one, nearest first, at most two."""
-    near = difflib.get_close_matches(_folded(header), _known(), n=2, cutoff=0.5)
-    return tuple(_written()[word] for word in near)
+    near = difflib.get_close_matches(_folded(header), _known(), n=6, cutoff=0.5)
+    best = {_known()[word]: word for word in reversed(near)}  # the nearest name of each column
+    return tuple(_written()[word] for word in near if word in best.values())[:2]
 
 
 @cache

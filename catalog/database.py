@@ -158,8 +158,6 @@ def _sqlite(path: Path, create: bool) -> Engine:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA trusted_schema = OFF")
-        if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-            connection.execute("PRAGMA journal_mode = WAL")
         return connection
 
     engine = sa.create_engine("sqlite://", creator=connect, poolclass=sa.pool.QueuePool)
@@ -198,9 +196,22 @@ def migrate(books: Books, target: str) -> None:
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    _log_ahead(books)
     with books.transaction() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, target)
+
+
+def _log_ahead(books: Books) -> None:
+    """SQLite: readers and a writer side by side. It stays with the file, and is set only here, so
+    that a file which turns out not to be ours is left as it was.
+    """
+    if books.engine.dialect.name != "sqlite":
+        return
+    with _told(books.name), books.engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        if driver is not None:
+            driver.execute("PRAGMA journal_mode = WAL")
 
 
 def _version(connection: Connection) -> tuple[str, bool]:

@@ -109,7 +109,8 @@ def _columns(table: Table) -> tuple[list[str], list[Problem]]:
             told = Problem(table.file, table.header_row, head, wrong, _("delete one of the two"))
             problems.append(told)
         columns.append(column or "")
-    if table.header and not {"id", "title", "file"} & set(columns):
+    parted = not any("，" in head for head in table.header)
+    if table.header and parted and not {"id", "title", "file"} & set(columns):
         wrong = _("no column tells which programme it is")
         mend = _("write the header row with a column title (题名), id or file (文件)")
         problems.append(Problem(table.file, table.header_row, "", wrong, mend))
@@ -162,9 +163,17 @@ def _keys(document: Document, at: Place, item: Any, problems: list[Problem]) -> 
         elif column in seen:
             wrong, mend = _("the same key under another name"), _("delete one of the two")
             problems.append(Problem(document.file, line, key, wrong, mend))
+        elif column and _nested(value):
+            wrong, mend = _("is not plain text"), _("write the text beside the key, or a list")
+            problems.append(Problem(document.file, line, key, wrong, mend))
         elif column and (cell := _cell(document, (*at, key), value)).text:
             seen.add(column)
             yield _Said(column, key, cell, line)
+
+
+def _nested(value: Any) -> bool:
+    parts = value if isinstance(value, list) else [value]
+    return any(isinstance(part, dict | list) for part in parts)
 
 
 def _cell(document: Document, at: Place, value: Any) -> Cell:
@@ -172,8 +181,6 @@ def _cell(document: Document, at: Place, value: Any) -> Cell:
     if isinstance(value, list):
         cells = [_cell(document, (*at, place), item) for place, item in enumerate(value)]
         return Cell(";".join(cell.text for cell in cells), any(cell.number for cell in cells))
-    if isinstance(value, dict):
-        return Cell("{…}")
     return Cell(document.text_of(at).strip(), cell_of(value).number, cell_of(value).day)
 
 
