@@ -1,8 +1,4 @@
-"""Chinese letters in pictures: one face, its weight, lines that fit, and no glyph that is missing.
-
-The face is always the one that a package brings, not the system's: the same recipe must give the
-same bytes on every machine.
-"""
+"""Chinese letters in pictures: lines that fit, and no glyph that is missing."""
 
 from __future__ import annotations
 
@@ -10,44 +6,30 @@ import functools
 import re
 import unicodedata
 from collections.abc import Iterator
-from importlib.metadata import version
-from importlib.resources import as_file, files
-from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-_FACE = "Noto Sans CJK SC"
-_WEIGHT = 700  # the variable font's default instance is Thin, which a television swallows
+from pipeline.typeface import FACE, WEIGHT, font_file
+
 _MISSING = "〓"  # the printers' geta mark, which the face is known to have
 _FACES_IN_A_COLLECTION = 32
 _CLOSING = "，。、：；！？》」』）)】"  # marks that may not begin a line
 
 
-def _font_file() -> Path:
-    with as_file(files("manimgx_fonts_cjk") / "NotoSansCJK-VF.otf.ttc") as path:
-        return path
-
-
-@functools.cache
-def font_name() -> str:
-    """The face, its weight and its package's version: part of every key that letters decide."""
-    return f"{_FACE} {_WEIGHT} {version('manimgx-fonts-cjk')}"
-
-
 @functools.cache
 def _index() -> int:
-    path = str(_font_file())
+    path = str(font_file())
     for index in range(_FACES_IN_A_COLLECTION):
-        if ImageFont.truetype(path, 16, index=index).getname()[0] == _FACE:
+        if ImageFont.truetype(path, 16, index=index).getname()[0] == FACE:
             return index
-    raise LookupError(f"no {_FACE} in {path}")
+    raise LookupError(f"no {FACE} in {path}")
 
 
 @functools.cache
 def font(pixels: int) -> ImageFont.FreeTypeFont:
     """The face at a size of so many pixels."""
-    face = ImageFont.truetype(str(_font_file()), pixels, index=_index())
-    face.set_variation_by_axes([_WEIGHT])
+    face = ImageFont.truetype(str(font_file()), pixels, index=_index())
+    face.set_variation_by_axes([WEIGHT])
     return face
 
 

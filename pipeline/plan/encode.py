@@ -201,6 +201,8 @@ def video_cd_arguments(
 
 
 def _filled(word: str, marks: Mapping[str, int]) -> str:
+    if "@" not in word:
+        return word
     for mark, number in marks.items():
         word = word.replace(mark, str(number))
     return word

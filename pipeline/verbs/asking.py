@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 
 from catalog import records
 from catalog.programme import Source
 from catalog.words import _
-from pipeline import executors, lettering, tools
+from pipeline import executors, tools
 from pipeline.cli import DONE
+from pipeline.plan.left_out import LeftOut, tell
 from pipeline.plan.planning import Plan
 from pipeline.plan.planning import plan as planned
-from pipeline.plan.select import tell
 from pipeline.plan.steps import Encode, Step
 from pipeline.plan.targets.video_cd import PlannedDisc, Workshop
 from pipeline.screen import clock, size, table
 from pipeline.standing import outstanding, standing
+from pipeline.typeface import font_name
 from pipeline.workspace import Workspace, enter
 from recipes.recipe import read
 from recipes.recipe import schema as recipe_schema
 
 SECTOR = 2352
+_MANY = 12  # lines of one reason that a person still reads
 # Processor seconds for a second of programme, measured on SD and HD sources: for the estimate.
 _EFFORT = {"fast": 0.09, "best": 0.20}
 
@@ -41,7 +45,7 @@ class Ready:
         self.workspace: Workspace = enter(root)
         self.file = self.workspace.recipe(named)
         self.program = tools.ffmpeg(self.workspace.settings.ffmpeg)
-        self.workshop = Workshop(tools.version(self.program), lettering.font_name())
+        self.workshop = Workshop(tools.version(self.program), font_name())
         with self.workspace.books.reading() as connection:
             programmes = records.programmes(connection)
             self.sources = {source.sha256: source for source in records.sources(connection)}
@@ -73,6 +77,20 @@ def _disc_lines(disc: PlannedDisc) -> str:
         free=clock(disc.free / 75),
     )
     return f"{head}\n{table((_('no.'), _('id'), _('title'), _('time')), rows)}\n"
+
+
+def left_out_lines(left_out: Sequence[LeftOut]) -> Iterator[str]:
+    """What was left out, a line each; where one reason has very many, the first and how many."""
+    for _reason, group in groupby(sorted(left_out, key=_reason_of), key=_reason_of):
+        same = list(group)
+        shown = same if len(same) <= _MANY else same[: _MANY // 2]
+        yield from map(tell, shown)
+        if rest := len(same) - len(shown):
+            yield _("and {count} more for the same reason (all of them: --json)").format(count=rest)
+
+
+def _reason_of(one: LeftOut) -> str:
+    return one.reason
 
 
 def _plan_json(plan: Plan, todo: list[Step], minutes: float) -> str:
@@ -107,8 +125,8 @@ def plan(root: Path, named: str, as_json: bool) -> int:
         print(_disc_lines(disc))
     if plan.left_out:
         print(_("Left out:"))
-        for one in plan.left_out:
-            print(f"  {tell(one)}")
+        for line in left_out_lines(plan.left_out):
+            print(f"  {line}")
         print()
     print(_work_line(plan, todo, minutes, ready.workspace))
     return DONE

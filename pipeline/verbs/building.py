@@ -14,12 +14,11 @@ from pipeline.bars import Bars
 from pipeline.cli import DIFFERENT, DONE, FAILED
 from pipeline.make.step import Bench
 from pipeline.plan.planning import Plan, refuse_empty
-from pipeline.plan.select import tell
 from pipeline.plan.steps import Encode, Step, WriteVideoCd
 from pipeline.run import Outcome, conduct
 from pipeline.screen import clock, say, size
 from pipeline.standing import outstanding
-from pipeline.verbs.asking import SECTOR, Ready
+from pipeline.verbs.asking import SECTOR, Ready, left_out_lines
 from pipeline.workspace import Workspace, alone, free_bytes
 
 
@@ -48,8 +47,8 @@ def build(root: Path, named: str, as_json: bool) -> int:
     ready = Ready(root, named)
     refuse_empty(ready.plan, str(ready.file))
     workspace, bars = ready.workspace, Bars()
-    for one in ready.plan.left_out:
-        say(_("left out: {what}").format(what=tell(one)))
+    for line in left_out_lines(ready.plan.left_out):
+        say(_("left out: {what}").format(what=line))
     with alone(workspace):
         _enough_room(outstanding(ready.plan, workspace.workroom, workspace.editions), workspace)
         bench = Bench(

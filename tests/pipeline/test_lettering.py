@@ -10,6 +10,7 @@ from PIL import Image
 from pipeline import lettering
 from pipeline.make.draw_card import draw_card
 from pipeline.plan.steps import Card
+from pipeline.typeface import font_name
 
 LONG = "温棚蔬菜、瓜果、药材种植技术：霜霉病、白粉病和灰霉病的综合防治（2026年修订版）"
 
@@ -20,7 +21,7 @@ def test_the_face_has_chinese_and_is_heavy() -> None:
         lettering.legible("温棚《霜霉病》：羊、戏、陇东、瀍河、𬭸")
         == "温棚《霜霉病》：羊、戏、陇东、瀍河、𬭸"
     )
-    assert lettering.font_name().startswith("Noto Sans CJK SC 700 ")
+    assert font_name().startswith("Noto Sans CJK SC 700 ")
 
 
 def test_what_the_face_has_not_becomes_a_mark_and_never_a_box() -> None:
@@ -60,7 +61,7 @@ def test_too_long_ends_in_an_ellipsis() -> None:
 @pytest.mark.parametrize("title", [LONG, "羊", "🐑" * 30, "x" * 300, " "])
 def test_a_card_keeps_its_title_off_the_edges(tmp_path: Path, title: str) -> None:
     """Nothing is drawn in the outer tenth, which old sets hide; equal cards are equal."""
-    card = Card("a", 768, 576, title, "环县支中心", lettering.font_name())
+    card = Card("a", 768, 576, title, "环县支中心", font_name())
     draw_card(card, tmp_path)
     first = (tmp_path / card.name).read_bytes()
     draw_card(card, tmp_path)
