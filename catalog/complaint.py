@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
+from pydantic.errors import PydanticInvalidForJsonSchema
 
 from catalog.characters import shown
 from catalog.words import _
@@ -59,7 +60,7 @@ def _schema(adapter: TypeAdapter[Any]) -> Schema:
     """The JSON Schema, for hints only: a model that has none is judged without them."""
     try:
         return adapter.json_schema()
-    except ValueError:
+    except PydanticInvalidForJsonSchema:
         return {}
 
 

@@ -173,6 +173,9 @@ class _Reader:
         if len(path) > MOST_DEPTH or len(self.written) > MOST_VALUES:
             self.tell(event, (), _("too large or too deep"), _("divide it into several files"))
             raise _TooMuch
+        # An escape (\0, \x1b) can say what the file itself may not hold.
+        for told in controls(text, self.file)[:1]:
+            self.tell(event, path, told.wrong, told.mend)
         if isinstance(event, yaml.SequenceStartEvent):
             return self.sequence(events, path)
         if isinstance(event, yaml.MappingStartEvent):
@@ -268,6 +271,8 @@ def _syntax(error: yaml.YAMLError, text: str, file: str) -> list[Problem]:
 
 def _syntax_words(what: str, began: int) -> tuple[str, str]:
     """What the YAML reader complains of, in plain words; both of its readers use these phrases."""
+    if "escape" in what:
+        return _("a \\ in double quotes means something else here"), _("use single quotes '…'")
     if "quoted scalar" in what:
         return _("a quotation mark is not closed"), _("write the closing \" or '")
     if "flow" in what:

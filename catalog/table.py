@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from catalog.cell import MOST_COLUMNS, MOST_LETTERS, MOST_ROWS, Cell, Row
-from catalog.characters import decode, read_bytes
+from catalog.characters import controls, decode, read_bytes
 from catalog.problem import Problem
 from catalog.words import _
 
@@ -96,6 +96,8 @@ def _bounded(rows: Iterable[Row], name: str, width: int, problems: list[Problem]
 def _misshapen(row: Row, width: int) -> str:
     if any(len(cell.text) > MOST_LETTERS for cell in row.cells):
         return _("a cell holds more than {most} letters").format(most=MOST_LETTERS)
+    if found := controls("".join(cell.text for cell in row.cells), ""):
+        return found[0].wrong
     if any(cell.text for cell in row.cells[width:]):
         wrong = _("has {cells} cells, the header {columns}")
         return wrong.format(cells=len(row.cells), columns=width)

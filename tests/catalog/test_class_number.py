@@ -13,9 +13,10 @@ NUMBERS = st.from_regex(r"[SRJ][1-9]{1,2}([1-9](\.[1-9]{1,3})?)?(\+[1-9])?", ful
 
 def test_the_order_of_the_shelf() -> None:
     """Letter, then digit by digit; signs come between the bare number and its next digit."""
-    shelf = "D922.32 J617.5 S S5 S512 S512.1 S512.1-3 S512.1(2) S512.1+1 S512.11 S52 S6 S823.9+2 T4 TP36".split()
+    shelf = ["D922.32", "J617.5", "S", "S5", "S512", "S512.1", "S512.1-3", "S512.1(2)", "S512.1+1"]
+    shelf += ["S512.11", "S52", "S6", "S823.9+2", "T4", "TP36"]
 
-    assert sorted(reversed(shelf), key=sort_key) == shelf
+    assert sorted(set(shelf), key=sort_key) == shelf
 
 
 @settings(max_examples=100, derandomize=True, deadline=None)
@@ -31,11 +32,19 @@ def test_what_lies_under_a_class_stands_beside_it(one: str, other: str) -> None:
 @pytest.mark.parametrize(
     ("number", "prefix", "lies"),
     [
-        ("S823.9+2", "S8", True), ("S85", "S8", True), ("S52", "S512", False), ("S512", "S52", False),
-        ("S512.1+1", "S512.1", True), ("S5121", "S512.1", True), ("TP36", "T", True), ("S8", "S8", True),
-        ("S8", "S85", False), ("ｓ８２３", "s8", True), ("S8", "", False),
+        ("S823.9+2", "S8", True),
+        ("S85", "S8", True),
+        ("S52", "S512", False),
+        ("S512", "S52", False),
+        ("S512.1+1", "S512.1", True),
+        ("S5121", "S512.1", True),
+        ("TP36", "T", True),
+        ("S8", "S8", True),
+        ("S8", "S85", False),
+        ("ｓ８２３", "s8", True),
+        ("S8", "", False),
     ],
-)  # fmt: skip
+)
 def test_one_number_lies_under_another(number: str, prefix: str, lies: bool) -> None:
     """A prefix of the digits, whatever dots, width and letter case."""
     assert under(number, prefix) is lies
@@ -43,7 +52,22 @@ def test_one_number_lies_under_another(number: str, prefix: str, lies: bool) -> 
 
 @pytest.mark.parametrize(
     "number",
-    "S S5 S62 S512.1 S512.1+1 S823.9+2 TP36 TS976.34 D922.32 K892.26 J617.5 S-01 I207.37(2) TP311.131.1".split(),
+    [
+        "S",
+        "S5",
+        "S62",
+        "S512.1",
+        "S512.1+1",
+        "S823.9+2",
+        "TP36",
+        "TS976.34",
+        "D922.32",
+        "K892.26",
+        "J617.5",
+        "S-01",
+        "I207.37(2)",
+        "TP311.131.1",
+    ],
 )
 def test_shapes_that_are_class_numbers(number: str) -> None:
     """Main class, digits with a dot after the third, auxiliary signs."""

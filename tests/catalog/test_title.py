@@ -66,9 +66,19 @@ NAMES = [
     ("好" * 85, "好" * 85, 0),
 ]
 NO_TITLES = [
-    "MVI_0001.MOV", "00012.MTS", "VID_20120801_123456.3gp", "AVSEQ01.DAT", "12.mpg", "第1集.mpg",
-    "新建文件夹.avi", "untitled.mp4", "无标题.wmv", "www.abc.com.mp4", "....", "",
-]  # fmt: skip
+    "MVI_0001.MOV",
+    "00012.MTS",
+    "VID_20120801_123456.3gp",
+    "AVSEQ01.DAT",
+    "12.mpg",
+    "第1集.mpg",
+    "新建文件夹.avi",
+    "untitled.mp4",
+    "无标题.wmv",
+    "www.abc.com.mp4",
+    "....",
+    "",
+]
 
 
 @pytest.mark.parametrize(("name", "title", "episode"), NAMES)
@@ -104,9 +114,24 @@ def test_names_of_gbk_bytes_are_read(title: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "number"),
-    [("3", 3), ("03", 3), ("〇三", 3), ("十", 10), ("十五", 15), ("三十", 30), ("二十三", 23), ("一二", 12),
-     ("一百零八", 108), ("两", 2), ("１２", 12), ("零", 0), ("百", 0), ("甲", 0), ("", 0)],
-)  # fmt: skip
+    [
+        ("3", 3),
+        ("03", 3),
+        ("〇三", 3),
+        ("十", 10),
+        ("十五", 15),
+        ("三十", 30),
+        ("二十三", 23),
+        ("一二", 12),
+        ("一百零八", 108),
+        ("两", 2),
+        ("１２", 12),
+        ("零", 0),
+        ("百", 0),
+        ("甲", 0),
+        ("", 0),
+    ],
+)
 def test_numerals(text: str, number: int) -> None:
     """Chinese, full-width and plain digits."""
     assert numeral(text) == number
@@ -121,7 +146,7 @@ def test_titles_are_compared_by_their_letters() -> None:
         "甲《乙》",
         "《甲》《乙》",
     ]
-    assert is_doubtful("1080p") is False or is_doubtful("...")
+    assert [is_doubtful(t) for t in ("...", "鱼病", "鱼")] == [True, False, True]
 
 
 def test_mojibake_of_tags_is_put_right() -> None:

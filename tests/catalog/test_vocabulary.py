@@ -33,12 +33,19 @@ def test_the_table_is_whole() -> None:
 @pytest.mark.parametrize(
     ("scheme", "word", "code"),
     [
-        ("subject", "agr.greenhouse", "AGR.GREENHOUSE"), ("subject", "温棚（设施）栽培", "AGR.GREENHOUSE"),
-        ("subject", "地方戏", "ART.LOCAL"), ("subject", "Field Crops", "AGR.CROP"), ("subject", "x", None),
-        ("rights_scope", "本省", "province"), ("resource_type", "讲座", "lecture"), ("audience", " 妇女", "women"),
-        ("language", "chi", "zh"), ("language", "普通话", "zh"), ("season", "冬季", "winter"),
+        ("subject", "agr.greenhouse", "AGR.GREENHOUSE"),
+        ("subject", "温棚（设施）栽培", "AGR.GREENHOUSE"),
+        ("subject", "地方戏", "ART.LOCAL"),
+        ("subject", "Field Crops", "AGR.CROP"),
+        ("subject", "x", None),
+        ("rights_scope", "本省", "province"),
+        ("resource_type", "讲座", "lecture"),
+        ("audience", " 妇女", "women"),
+        ("language", "chi", "zh"),
+        ("language", "普通话", "zh"),
+        ("season", "冬季", "winter"),
     ],
-)  # fmt: skip
+)
 def test_words_and_codes_are_found(scheme: Scheme, word: str, code: str | None) -> None:
     """A code in any case, Chinese with either brackets or without what is in them, English."""
     found = lookup(scheme, word)
@@ -48,9 +55,13 @@ def test_words_and_codes_are_found(scheme: Scheme, word: str, code: str | None) 
 
 @pytest.mark.parametrize(
     ("scheme", "word", "code"),
-    [("subject", "AGR.GRENHOUSE", "AGR.GREENHOUSE"), ("subject", "蔬菜种植", "AGR.VEG"),
-     ("subject", "温鹏", "AGR.GREENHOUSE"), ("rights_scope", "全国范围", "national")],
-)  # fmt: skip
+    [
+        ("subject", "AGR.GRENHOUSE", "AGR.GREENHOUSE"),
+        ("subject", "蔬菜种植", "AGR.VEG"),
+        ("subject", "温鹏", "AGR.GREENHOUSE"),
+        ("rights_scope", "全国范围", "national"),
+    ],
+)
 def test_the_nearest_word_is_suggested_first(scheme: Scheme, word: str, code: str) -> None:
     """A slip of the pen, a word too many, a wrong character."""
     assert suggestions(scheme, word)[0].code == code
@@ -61,8 +72,12 @@ def test_seasons_have_the_months_of_the_table() -> None:
     seasons = {known.code: season_months(known.code) for known in terms("season")}
 
     assert seasons == {
-        "spring": (2, 3, 4), "summer": (5, 6, 7), "autumn": (8, 9, 10), "winter": (1, 11, 12), "all": (),
-    }  # fmt: skip
+        "spring": (2, 3, 4),
+        "summer": (5, 6, 7),
+        "autumn": (8, 9, 10),
+        "winter": (1, 11, 12),
+        "all": (),
+    }
     assert months_between(11, 3) == (1, 2, 3, 11, 12)
 
 
