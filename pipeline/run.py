@@ -16,7 +16,7 @@ from pipeline.make.step import Bench, make
 from pipeline.plan.planning import Plan
 from pipeline.plan.steps import Encode, Step, key, needs
 from pipeline.standing import outstanding, standing
-from pipeline.videocd.check_report import Report
+from pipeline.videocd.check.report import Report
 from pipeline.watch import Watch
 from pipeline.workroom import Made, Workroom, disk_told
 

@@ -18,12 +18,12 @@ import pycdlib
 
 from catalog.words import _
 from pipeline.make.check_reading import Progress, Reader, forget_cached, opened
-from pipeline.videocd.check import Checked, check, survey_limits
-from pipeline.videocd.check_cue import LONGEST as LONGEST_CUE
-from pipeline.videocd.check_cue import Cue, read_cue
-from pipeline.videocd.check_report import Finding, Report, in_file, worst_first
-from pipeline.videocd.check_survey import LONGEST, Survey, survey
-from pipeline.videocd.check_volume import PVD, read_volume
+from pipeline.videocd.check.cue import LONGEST as LONGEST_CUE
+from pipeline.videocd.check.cue import Cue, read_cue
+from pipeline.videocd.check.disc import Checked, check, survey_limits
+from pipeline.videocd.check.report import Finding, Report, in_file, worst_first
+from pipeline.videocd.check.survey import LONGEST, Survey, survey
+from pipeline.videocd.check.volume import PVD, read_volume
 from pipeline.videocd.sectors import COOKED, RAW
 
 _MOST_AT_ONCE = 1 << 20  # bytes; directories and path tables are a few KiB

@@ -15,7 +15,7 @@ from catalog.words import _
 from pipeline.make.check import check_image
 from pipeline.make.check_reading import Progress, Reader, forget_cached, opened
 from pipeline.manifest import Difference, Item, compare, name_fault, read_sums
-from pipeline.videocd.check_report import Finding, Report, in_file, worst_first
+from pipeline.videocd.check.report import Finding, Report, in_file, worst_first
 from pipeline.videocd.sectors import RAW
 
 EDITION, SUMS = "edition.json", "SHA256SUMS"

@@ -14,7 +14,7 @@ from pipeline.cli import DIFFERENT, DONE
 from pipeline.make.check import check_image
 from pipeline.make.check_edition import check_edition
 from pipeline.screen import say, size
-from pipeline.videocd.check_report import Report
+from pipeline.videocd.check.report import Report
 
 SECTOR = 2352
 

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from catalog.problem import Failure
 from pipeline.make.check import check_image
 from pipeline.make.write_videocd import write_videocd
-from pipeline.videocd.check import check
-from pipeline.videocd.check_cue import check_cue, read_cue
-from pipeline.videocd.check_survey import survey
+from pipeline.videocd.check.cue import check_cue, read_cue
+from pipeline.videocd.check.disc import check
+from pipeline.videocd.check.survey import survey
 from pipeline.videocd.layout import Disc, Elementary
 from pipeline.videocd.sectors import DATA, PAYLOAD, RAW, seal_form1
 

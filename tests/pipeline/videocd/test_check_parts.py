@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.videocd.check_buffers import check_buffer
-from pipeline.videocd.check_layout import Track
-from pipeline.videocd.check_report import Finding, msf, places, shown, worst_first
-from pipeline.videocd.check_scan import FrameScan, PictureScan, frame_bytes
-from pipeline.videocd.check_streams import Stream, Units, stamped
+from pipeline.videocd.check.buffers import check_buffer
+from pipeline.videocd.check.layout import Track
+from pipeline.videocd.check.report import Finding, msf, places, shown, worst_first
+from pipeline.videocd.check.scan import FrameScan, PictureScan, frame_bytes
+from pipeline.videocd.check.streams import Stream, Units, stamped
 
 TRACK = Track(2, 450, 480, 1000, 1045, 1195)
 FRAME = 0xFDB000

@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from catalog.words import _
-from pipeline.videocd.check_layout import Track
-from pipeline.videocd.check_report import Finding, Severity, places
-from pipeline.videocd.check_scan import EXTENSION, GROUP, PICTURE, SEQUENCE
-from pipeline.videocd.check_streams import NEAR, PERIODS, Stream, Units, Whole, stamped
-from pipeline.videocd.check_survey import Survey
+from pipeline.videocd.check.layout import Track
+from pipeline.videocd.check.report import Finding, Severity, places
+from pipeline.videocd.check.scan import EXTENSION, GROUP, PICTURE, SEQUENCE
+from pipeline.videocd.check.streams import NEAR, PERIODS, Stream, Units, Whole, stamped
+from pipeline.videocd.check.survey import Survey
 
 FORMATS = {(352, 288, 3), (352, 240, 4), (352, 240, 1)}
 MOST_RATE = 2880  # times 400 bit/s: 1,152,000, the field that 1,151,929 bit/s rounds up to

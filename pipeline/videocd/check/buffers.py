@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from catalog.words import _
-from pipeline.videocd.check_layout import Track
-from pipeline.videocd.check_report import Finding, places
-from pipeline.videocd.check_streams import Stream, Ticks, Units, arrival
+from pipeline.videocd.check.layout import Track
+from pipeline.videocd.check.report import Finding, places
+from pipeline.videocd.check.streams import Stream, Ticks, Units, arrival
 
 VIDEO_BUFFER, AUDIO_BUFFER = 46 * 1024, 4 * 1024
 

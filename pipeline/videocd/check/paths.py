@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Literal
 
 from catalog.words import _
-from pipeline.videocd.check_report import Finding, differs
-from pipeline.videocd.check_tree import Entry, Tree
-from pipeline.videocd.check_volume import BLOCK, PVD, Volume
+from pipeline.videocd.check.report import Finding, differs
+from pipeline.videocd.check.tree import Entry, Tree
+from pipeline.videocd.check.volume import BLOCK, PVD, Volume
 
 Order = Literal["little", "big"]
 

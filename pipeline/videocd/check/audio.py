@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from catalog.words import _
-from pipeline.videocd.check_layout import Track
-from pipeline.videocd.check_report import Finding, places
-from pipeline.videocd.check_scan import SAMPLE_RATES, frame_bytes
-from pipeline.videocd.check_streams import FRAME_TICKS, NEAR, Stream, Units, stamped
-from pipeline.videocd.check_survey import Survey
-from pipeline.videocd.check_video import sectors_of
+from pipeline.videocd.check.layout import Track
+from pipeline.videocd.check.report import Finding, places
+from pipeline.videocd.check.scan import SAMPLE_RATES, frame_bytes
+from pipeline.videocd.check.streams import FRAME_TICKS, NEAR, Stream, Units, stamped
+from pipeline.videocd.check.survey import Survey
+from pipeline.videocd.check.video import sectors_of
 
 FORMAT = 0xFDB000  # after the first FF: layer II, no CRC, 224 kbit/s, 44.1 kHz
 FORMAT_BITS = 0xFEFC00  # all but CRC, padding, private and mode bits

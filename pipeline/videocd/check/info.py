@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from catalog.words import _
-from pipeline.videocd.check_report import Field, Finding, Severity, check_fields, differs, shown
+from pipeline.videocd.check.report import Field, Finding, Severity, check_fields, differs, shown
 from pipeline.videocd.sectors import PREGAP, SECOND
 
 INFO, ENTRIES = 150, 151

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.videocd.check_layout import Track
-from pipeline.videocd.check_scan import GROUP, PICTURE, SEQUENCE, SEQUENCE_END
-from pipeline.videocd.check_survey import Survey
+from pipeline.videocd.check.layout import Track
+from pipeline.videocd.check.scan import GROUP, PICTURE, SEQUENCE, SEQUENCE_END
+from pipeline.videocd.check.survey import Survey
 
 Whole = NDArray[np.int64]
 Ticks = NDArray[np.float64]

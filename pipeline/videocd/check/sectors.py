@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from catalog.words import _
-from pipeline.videocd.check_report import Finding, msf, places
-from pipeline.videocd.check_survey import ABSENT, WRONG, Bytes, Survey
+from pipeline.videocd.check.report import Finding, msf, places
+from pipeline.videocd.check.survey import ABSENT, WRONG, Bytes, Survey
 from pipeline.videocd.sectors import FORM_2, MODE, SYNC, addresses
 
 

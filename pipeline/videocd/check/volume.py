@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from catalog.words import _
-from pipeline.videocd.check_report import Field, Finding, check_fields, differs, shown
+from pipeline.videocd.check.report import Field, Finding, check_fields, differs, shown
 
 PVD, TERMINATOR = 16, 17
 BLOCK = 2048

@@ -12,8 +12,8 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.videocd.check_packs import Packets, Packs, SystemHeader, read_packs
-from pipeline.videocd.check_scan import Frames, FrameScan, PictureScan, Starts
+from pipeline.videocd.check.packs import Packets, Packs, SystemHeader, read_packs
+from pipeline.videocd.check.scan import Frames, FrameScan, PictureScan, Starts
 from pipeline.videocd.sectors import (
     COOKED,
     DATA,

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from catalog.words import _
-from pipeline.videocd.check_report import Finding, differs, shown
-from pipeline.videocd.check_volume import BLOCK, PVD, Volume
+from pipeline.videocd.check.report import Finding, differs, shown
+from pipeline.videocd.check.volume import BLOCK, PVD, Volume
 
 MOST_RECORDS = 20_000
 MOST_BLOCKS = 256  # of one directory; ITEM files fill about 100

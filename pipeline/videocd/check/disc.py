@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from catalog.words import _
-from pipeline.videocd.check_audio import check_audio, check_together
-from pipeline.videocd.check_buffers import check_buffer
-from pipeline.videocd.check_clock import check_buffer_fields, check_system
-from pipeline.videocd.check_cue import Cue, check_cue
-from pipeline.videocd.check_info import (
+from pipeline.videocd.check.audio import check_audio, check_together
+from pipeline.videocd.check.buffers import check_buffer
+from pipeline.videocd.check.clock import check_buffer_fields, check_system
+from pipeline.videocd.check.cue import Cue, check_cue
+from pipeline.videocd.check.info import (
     ENTRIES,
     Info,
     check_entries,
@@ -22,12 +22,12 @@ from pipeline.videocd.check_info import (
     read_entries,
     read_info,
 )
-from pipeline.videocd.check_layout import Layout, Track, check_layout, layout, track_numbers
-from pipeline.videocd.check_paths import check_paths
-from pipeline.videocd.check_regions import Disc, check_regions
-from pipeline.videocd.check_report import Finding, differs
-from pipeline.videocd.check_sectors import check_sectors, is_raw_image
-from pipeline.videocd.check_streams import (
+from pipeline.videocd.check.layout import Layout, Track, check_layout, layout, track_numbers
+from pipeline.videocd.check.paths import check_paths
+from pipeline.videocd.check.regions import Disc, check_regions
+from pipeline.videocd.check.report import Finding, differs
+from pipeline.videocd.check.sectors import check_sectors, is_raw_image
+from pipeline.videocd.check.streams import (
     AUDIO,
     FRAME_TICKS,
     VIDEO,
@@ -37,10 +37,10 @@ from pipeline.videocd.check_streams import (
     pictures,
     stream_of,
 )
-from pipeline.videocd.check_survey import LONGEST, Survey
-from pipeline.videocd.check_tree import Tree, read_tree
-from pipeline.videocd.check_video import access_points, check_video, is_pal, period_of
-from pipeline.videocd.check_volume import Volume, check_volume, read_volume
+from pipeline.videocd.check.survey import LONGEST, Survey
+from pipeline.videocd.check.tree import Tree, read_tree
+from pipeline.videocd.check.video import access_points, check_video, is_pal, period_of
+from pipeline.videocd.check.volume import Volume, check_volume, read_volume
 
 MOST_ALIKE = 20  # findings of one kind told one by one
 

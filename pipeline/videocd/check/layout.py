@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catalog.words import _
-from pipeline.videocd.check_cue import Cue
-from pipeline.videocd.check_report import Finding
-from pipeline.videocd.check_survey import Survey
-from pipeline.videocd.check_tree import Tree
+from pipeline.videocd.check.cue import Cue
+from pipeline.videocd.check.report import Finding
+from pipeline.videocd.check.survey import Survey
+from pipeline.videocd.check.tree import Tree
 from pipeline.videocd.sectors import EOR, PREGAP, REAL_TIME
 
 

@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catalog.words import _
-from pipeline.videocd.check_info import Info
-from pipeline.videocd.check_layout import Layout, Track
-from pipeline.videocd.check_packs import AUDIO, PRIVATE, SECOND_AUDIO, VIDEO
-from pipeline.videocd.check_report import Finding, Severity
-from pipeline.videocd.check_survey import Survey
-from pipeline.videocd.check_tree import Entry, Tree
-from pipeline.videocd.check_volume import PVD, TERMINATOR, Volume
+from pipeline.videocd.check.info import Info
+from pipeline.videocd.check.layout import Layout, Track
+from pipeline.videocd.check.packs import AUDIO, PRIVATE, SECOND_AUDIO, VIDEO
+from pipeline.videocd.check.report import Finding, Severity
+from pipeline.videocd.check.survey import Survey
+from pipeline.videocd.check.tree import Entry, Tree
+from pipeline.videocd.check.volume import PVD, TERMINATOR, Volume
 from pipeline.videocd.sectors import EOF, EOR, FORM_2, IS_DATA, REAL_TIME, TRIGGER
 
 Bytes = NDArray[np.uint8]

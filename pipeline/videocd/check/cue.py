@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from catalog.words import _
-from pipeline.videocd.check_report import Finding
+from pipeline.videocd.check.report import Finding
 from pipeline.videocd.sectors import SECOND
 
 LONGEST = 64 * 1024  # bytes; 99 tracks of 100 indexes fit

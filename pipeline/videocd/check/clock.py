@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catalog.words import _
-from pipeline.videocd import check_packs as bits
-from pipeline.videocd.check_layout import Track
-from pipeline.videocd.check_report import Finding, places
-from pipeline.videocd.check_streams import SECTOR_TICKS, Stream, clock_start
-from pipeline.videocd.check_survey import Bytes, Survey, Whole
+from pipeline.videocd.check import packs as bits
+from pipeline.videocd.check.layout import Track
+from pipeline.videocd.check.report import Finding, places
+from pipeline.videocd.check.streams import SECTOR_TICKS, Stream, clock_start
+from pipeline.videocd.check.survey import Bytes, Survey, Whole
 
 RATE = 3528  # times 50 bytes a second: 75 sectors of 2352 bytes
 START = 30 * SECTOR_TICKS
