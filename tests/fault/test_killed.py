@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -148,7 +149,9 @@ def test_ctrl_c_ends_everything_and_the_build_goes_on(
     goes_on(root)
 
 
-@pytest.mark.xfail(strict=True, reason="click turns Ctrl-C into its own Abort before cli.py sees it")
+@pytest.mark.xfail(
+    strict=True, reason="click turns Ctrl-C into its own Abort before cli.py sees it"
+)
 def test_ctrl_c_says_that_the_work_is_kept(
     workspace: Callable[..., Path], start: Start, busy: Programs, eventually: Eventually
 ) -> None:
@@ -160,6 +163,60 @@ def test_ctrl_c_says_that_the_work_is_kept(
     said = process.communicate(timeout=30)[1]
 
     assert "Stopped by hand" in said
+
+
+@pytest.fixture
+def empty(run: Run, tmp_path: Path) -> Path:
+    root = tmp_path / "empty"
+    assert run(root, "init").returncode == 0
+    return root
+
+
+@pytest.fixture(scope="module")
+def telling(
+    ffmpeg_run: Callable[..., Path], run: Run, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A workspace whose recipe `inbox` has a programme that takes far longer to encode than any
+    test waits for a program to end.
+    """
+    long = ffmpeg_run(
+        "长篇评书.mp4",
+        *("-f", "lavfi", "-i", "color=c=gray:s=320x240:r=2:d=400"),
+        *("-f", "lavfi", "-i", "sine=f=300:r=8000:d=400"),
+        *("-c:v", "mpeg4", "-c:a", "aac"),
+    )
+    root = tmp_path_factory.mktemp("telling") / "w"
+    assert run(root, "init").returncode == 0
+    assert run(root, "add", str(long), "--rights", "national").returncode == 0
+    return root
+
+
+@pytest.mark.parametrize("by", ["SIGKILL", "SIGTERM", "SIGHUP", "SIGINT"])
+def test_no_program_outlives_the_build(
+    by: str, telling: Path, start: Start, busy: Programs, quiet: Programs, eventually: Eventually
+) -> None:
+    """However the build ends, the encoder that would work on for long ends with it."""
+    process = start(telling, "build", "inbox")
+    assert eventually(lambda: [line for line in busy(telling) if "confined.py" not in line])
+    end(process, signal.Signals[by])
+
+    assert quiet(telling) == []
+
+
+@pytest.mark.xfail(reason="confined.py does not notice a parent that died before it looked")
+def test_no_program_outlives_a_build_that_is_killed_while_it_starts_one(
+    telling: Path, start: Start, busy: Programs, quiet: Programs, eventually: Eventually
+) -> None:
+    """Between the fork and the limits there is no moment at which an encoder is orphaned."""
+    process = start(telling, "build", "inbox")
+    assert eventually(lambda: busy(telling))
+    end(process)
+    left = quiet(telling)
+    for one in psutil.process_iter(["cwd"]):
+        if str(one.info["cwd"] or "").startswith(str(telling)):
+            one.kill()
+
+    assert left == []
 
 
 def test_what_was_encoded_before_a_kill_is_not_encoded_again(
@@ -198,14 +255,7 @@ def test_a_recipe_changed_after_a_kill_leaves_nothing_of_the_old_one(
 # -- taking in ----------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def empty(run: Run, tmp_path: Path) -> Path:
-    root = tmp_path / "empty"
-    assert run(root, "init").returncode == 0
-    return root
-
-
-@pytest.mark.parametrize("moment", [0.4, 0.55, 0.7, 0.8, 0.9, 0.97])
+@pytest.mark.parametrize("moment", [0.4, 0.6, 0.75, 0.9])
 def test_files_are_catalogued_once_however_often_adding_them_is_killed(
     moment: float,
     empty: Path,
