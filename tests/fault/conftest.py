@@ -9,9 +9,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
-import psutil
+import psutil  # type: ignore[import-untyped]  # has no types of its own
 import pytest
 
 from catalog import ledger, records
@@ -188,11 +189,13 @@ def proof() -> Callable[[Path], dict[str, str]]:
     """
 
     def look(root: Path) -> dict[str, str]:
-        with open_books(root / "xiaxiang.db").reading() as connection:
+        with closing(open_books(root / "xiaxiang.db")) as books, books.reading() as connection:
             assert ledger.check(connection) == ()
             assert len(list(ledger.read(connection, "made"))) == 1
         room = [one.name for one in (root / "workroom").iterdir() if one.name != ".lock"]
-        assert [name for name in room if not (root / "workroom" / name / "made.json").is_file()] == []
+        assert [
+            name for name in room if not (root / "workroom" / name / "made.json").is_file()
+        ] == []
         assert [name for name in room if name.startswith(".")] == []
         assert [one.name for one in (root / "editions").iterdir() if one.name[0] == "."] == []
         return digests_of(root)
@@ -211,7 +214,7 @@ def catalogued() -> Callable[[Path], list[str]]:
     """The names of the sources in the books, in order; the chain of events must hold."""
 
     def look(root: Path) -> list[str]:
-        with open_books(root / "xiaxiang.db").reading() as connection:
+        with closing(open_books(root / "xiaxiang.db")) as books, books.reading() as connection:
             assert ledger.check(connection) == ()
             sources = records.sources(connection)
             assert len(list(ledger.read(connection, "added"))) == len(sources)

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import psutil
+import psutil  # type: ignore[import-untyped]  # has no types of its own
 import pytest
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
