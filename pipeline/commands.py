@@ -43,18 +43,18 @@ def xiaxiang(context: click.Context, workspace: Path, lang: str | None) -> None:
 @xiaxiang.command(help=_("Make a workspace: its folders, its settings, its books."))
 @click.pass_obj
 def init(root: Path) -> int:
-    from pipeline.verbs import catalogue  # noqa: PLC0415
+    from pipeline.verbs import taking  # noqa: PLC0415
 
-    return catalogue.init(root)
+    return taking.init(root)
 
 
 @xiaxiang.command(help=_("Make a handful of sample programmes in FOLDER, to try things on."))
 @click.argument("folder", type=_PATH)
 @click.pass_obj
 def samples(root: Path, folder: Path) -> int:
-    from pipeline.verbs import catalogue  # noqa: PLC0415
+    from pipeline.verbs import taking  # noqa: PLC0415
 
-    return catalogue.samples(root, folder)
+    return taking.samples(root, folder)
 
 
 @xiaxiang.command(help=_("Take files, or all files of folders, into the catalogue."))
@@ -65,9 +65,9 @@ def samples(root: Path, folder: Path) -> int:
 @_json
 @click.pass_obj
 def add(root: Path, /, **options: Any) -> int:
-    from pipeline.verbs import catalogue  # noqa: PLC0415
+    from pipeline.verbs import taking  # noqa: PLC0415
 
-    return catalogue.add(root, catalogue.Adding(**options))
+    return taking.add(root, taking.Adding(**options))
 
 
 @xiaxiang.command(help=_("Take in what is dropped into the inbox, until stopped with Ctrl-C."))
@@ -81,9 +81,9 @@ def add(root: Path, /, **options: Any) -> int:
 )
 @click.pass_obj
 def watch(root: Path, rights: Any, quiet_seconds: float) -> int:
-    from pipeline.verbs import catalogue  # noqa: PLC0415
+    from pipeline.verbs import taking  # noqa: PLC0415
 
-    return catalogue.watch(root, rights, quiet_seconds)
+    return taking.watch(root, rights, quiet_seconds)
 
 
 @xiaxiang.command("import", help=_("Take a programme sheet into the catalogue."))
@@ -91,9 +91,9 @@ def watch(root: Path, rights: Any, quiet_seconds: float) -> int:
 @_json
 @click.pass_obj
 def import_(root: Path, sheet: Path, as_json: bool) -> int:
-    from pipeline.verbs import catalogue  # noqa: PLC0415
+    from pipeline.verbs import taking  # noqa: PLC0415
 
-    return catalogue.import_sheet(root, sheet, as_json)
+    return taking.import_sheet(root, sheet, as_json)
 
 
 @xiaxiang.command(help=_("List the programmes of the catalogue."))
@@ -107,9 +107,9 @@ def import_(root: Path, sheet: Path, as_json: bool) -> int:
 @_json
 @click.pass_obj
 def programmes(root: Path, /, **options: Any) -> int:
-    from pipeline.verbs import catalogue  # noqa: PLC0415
+    from pipeline.verbs import listing  # noqa: PLC0415
 
-    return catalogue.programmes(root, catalogue.Asking(**options))
+    return listing.programmes(root, listing.Asking(**options))
 
 
 @xiaxiang.command(help=_("Show all that is known of one programme."))
@@ -117,9 +117,9 @@ def programmes(root: Path, /, **options: Any) -> int:
 @_json
 @click.pass_obj
 def programme(root: Path, number: str, as_json: bool) -> int:
-    from pipeline.verbs import catalogue  # noqa: PLC0415
+    from pipeline.verbs import listing  # noqa: PLC0415
 
-    return catalogue.programme(root, number, as_json)
+    return listing.programme(root, number, as_json)
 
 
 @xiaxiang.command(help=_("Print the JSON Schema of a recipe, for editors."))

@@ -28,6 +28,7 @@ def _limit(name: str, value: int) -> None:
 
 
 def main() -> None:
+    """Set the limits that the arguments name, then become the program."""
     cpu, memory, size, *command = sys.argv[1:]
     parent = os.getppid()
     if sys.platform == "linux":

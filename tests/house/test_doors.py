@@ -19,7 +19,7 @@ DOORS = {
     "openpyxl": {"catalog/workbook.py"},
     "ffmpeg": {"pipeline/plan/encode.py"},
     "imageio_ffmpeg": {"pipeline/tools.py"},
-    "av": {"pipeline/probe.py"},
+    "av": {"pipeline/examine.py"},
     "pycdlib": {"pipeline/make/check.py"},
     "watchdog": {"pipeline/inbox.py"},
     "tqdm": {"pipeline/bars.py"},

@@ -1,4 +1,4 @@
-"""The verbs of the catalogue: init, samples, add, watch, import, programmes, programme."""
+"""The verbs that take in: init, samples, add, watch, import."""
 
 from __future__ import annotations
 
@@ -6,26 +6,22 @@ import contextlib
 import json
 from collections.abc import Generator, Sequence
 from concurrent.futures import Future
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 
-from catalog import records
-from catalog.describe import missing
 from catalog.intake import Arrival, Import, add_source
 from catalog.intake import import_sheet as take_sheet
-from catalog.problem import Failure, Problem, Refusal
-from catalog.programme import Programme, Rights, Scope, Source
+from catalog.problem import Failure, Refusal
+from catalog.programme import Rights, Scope, Source
 from catalog.sheet import Entry, read_sheet
-from catalog.vocabulary import season_months
-from catalog.wanted import Wanted
 from catalog.words import _
 from pipeline import bars, executors, inbox, tools
 from pipeline.cli import DONE, FAILED
-from pipeline.facts import facts, field_word, rights_words, stream_words
+from pipeline.facts import facts
 from pipeline.samples import make_samples
-from pipeline.screen import clock, say, table
+from pipeline.screen import clock, say
 from pipeline.workspace import Workspace, adding, create, enter
 
 
@@ -37,18 +33,6 @@ class Adding:
     sheet: Path | None = None
     rights: Scope | None = None
     in_place: bool = False
-    as_json: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """What `programmes` was asked for."""
-
-    subject: tuple[str, ...] = ()
-    language: str | None = None
-    season: str | None = None
-    text: str | None = None
-    incomplete: bool = False
     as_json: bool = False
 
 
@@ -73,9 +57,6 @@ def samples(root: Path, folder: Path) -> int:
         count=len(made) - 1, folder=folder
     ))  # fmt: skip
     return DONE
-
-
-# -- taking in --------------------------------------------------------------------------------
 
 
 def _entries(path: Path) -> tuple[Entry, ...]:
@@ -258,90 +239,3 @@ def import_sheet(root: Path, sheet: Path, as_json: bool) -> int:
         )
     )
     return DONE
-
-
-# -- asking -----------------------------------------------------------------------------------
-
-
-def _minutes(programme: Programme, sources: dict[str, Source]) -> float:
-    seconds = sum(sources[e.sha256].seconds for e in programme.episodes if e.sha256 in sources)
-    return seconds or programme.minutes * 60
-
-
-def programmes(root: Path, asked: Asking) -> int:
-    """List programmes, those that are asked for."""
-    wanted = Wanted(
-        subject=asked.subject,
-        language=asked.language or "",
-        months=season_months(asked.season) if asked.season else (),
-        text=asked.text or "",
-        incomplete=asked.incomplete,
-    )
-    with enter(root).books.reading() as connection:
-        found = records.programmes(connection, wanted)
-        sources = {source.sha256: source for source in records.sources(connection)}
-    if asked.as_json:
-        said = [facts(one) | {"missing": missing(one)} for one in found]
-        print(json.dumps(said, ensure_ascii=False, indent=1, default=str))
-        return DONE
-    last = _("to fill in") if asked.incomplete else _("rights")
-
-    def lacks(one: Programme) -> str:
-        return "、".join(map(field_word, missing(one)))
-
-    rows = [
-        (
-            one.id,
-            one.title,
-            clock(_minutes(one, sources)),
-            " ".join((*one.subject, *one.class_numbers)),
-            one.language,
-            "、".join(map(field_word, missing(one)))
-            if asked.incomplete
-            else rights_words(one.rights),
-        )
-        for one in found
-    ]
-    head = (_("id"), _("title"), _("time"), _("subject"), _("language"), last)
-    if rows:
-        print(table(head, rows))
-    print(_("{count} programmes").format(count=len(rows)))
-    return DONE
-
-
-def programme(root: Path, number: str, as_json: bool) -> int:
-    """Show one programme and its files."""
-    with enter(root).books.reading() as connection:
-        found = records.programme(connection, number)
-        if found is None:
-            known = [one.id for one in records.programmes(connection)]
-            raise _unknown(number, known)
-        files = [(e.number, records.source(connection, e.sha256)) for e in found.episodes]
-    if as_json:
-        said = facts(found) | {
-            "missing": missing(found),
-            "files": [asdict(source) | {"episode": n} for n, source in files if source],
-        }
-        print(json.dumps(said, ensure_ascii=False, indent=1, default=str))
-        return DONE
-    for name, value in facts(found).items():
-        if value:
-            shown = "、".join(map(str, value)) if isinstance(value, list) else str(value)
-            print(f"{field_word(name)}: {shown}")
-    for episode, source in files:
-        if source:
-            print(f"{_('file')} {episode}: {source.name}  {clock(source.seconds)}  {source.path}")
-            print(f"    sha256 {source.sha256}")
-            for stream in source.streams:
-                print(f"    {stream_words(stream)}")
-    if lacks := missing(found):
-        print(_("to fill in") + ": " + "、".join(map(field_word, lacks)))
-    return DONE
-
-
-def _unknown(number: str, known: list[str]) -> Refusal:
-    from difflib import get_close_matches  # noqa: PLC0415 - only for a mistake
-
-    near = get_close_matches(number.upper(), known, 1)
-    mend = _("did you mean {id}?").format(id=near[0]) if near else _("see: xiaxiang programmes")
-    return Refusal([Problem(number, 0, "", _("there is no programme of this id"), mend)])

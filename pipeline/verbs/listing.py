@@ -1,0 +1,115 @@
+"""The verbs that show the catalogue: programmes, programme."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from catalog import records
+from catalog.describe import missing
+from catalog.problem import Problem, Refusal
+from catalog.programme import Programme, Source
+from catalog.vocabulary import season_months
+from catalog.wanted import Wanted
+from catalog.words import _
+from pipeline.cli import DONE
+from pipeline.facts import facts, field_word, rights_words, stream_words
+from pipeline.screen import clock, table
+from pipeline.workspace import enter
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What `programmes` was asked for."""
+
+    subject: tuple[str, ...] = ()
+    language: str | None = None
+    season: str | None = None
+    text: str | None = None
+    incomplete: bool = False
+    as_json: bool = False
+
+
+def _minutes(programme: Programme, sources: dict[str, Source]) -> float:
+    seconds = sum(sources[e.sha256].seconds for e in programme.episodes if e.sha256 in sources)
+    return seconds or programme.minutes * 60
+
+
+def programmes(root: Path, asked: Asking) -> int:
+    """List programmes, those that are asked for."""
+    wanted = Wanted(
+        subject=asked.subject,
+        language=asked.language or "",
+        months=season_months(asked.season) if asked.season else (),
+        text=asked.text or "",
+        incomplete=asked.incomplete,
+    )
+    with enter(root).books.reading() as connection:
+        found = records.programmes(connection, wanted)
+        sources = {source.sha256: source for source in records.sources(connection)}
+    if asked.as_json:
+        said = [facts(one) | {"missing": missing(one)} for one in found]
+        print(json.dumps(said, ensure_ascii=False, indent=1, default=str))
+        return DONE
+    last = _("to fill in") if asked.incomplete else _("rights")
+
+    def lacks(one: Programme) -> str:
+        return "、".join(map(field_word, missing(one)))
+
+    rows = [
+        (
+            one.id,
+            one.title,
+            clock(_minutes(one, sources)),
+            " ".join((*one.subject, *one.class_numbers)),
+            one.language,
+            "、".join(map(field_word, missing(one)))
+            if asked.incomplete
+            else rights_words(one.rights),
+        )
+        for one in found
+    ]
+    head = (_("id"), _("title"), _("time"), _("subject"), _("language"), last)
+    if rows:
+        print(table(head, rows))
+    print(_("{count} programmes").format(count=len(rows)))
+    return DONE
+
+
+def programme(root: Path, number: str, as_json: bool) -> int:
+    """Show one programme and its files."""
+    with enter(root).books.reading() as connection:
+        found = records.programme(connection, number)
+        if found is None:
+            known = [one.id for one in records.programmes(connection)]
+            raise _unknown(number, known)
+        files = [(e.number, records.source(connection, e.sha256)) for e in found.episodes]
+    if as_json:
+        said = facts(found) | {
+            "missing": missing(found),
+            "files": [asdict(source) | {"episode": n} for n, source in files if source],
+        }
+        print(json.dumps(said, ensure_ascii=False, indent=1, default=str))
+        return DONE
+    for name, value in facts(found).items():
+        if value:
+            shown = "、".join(map(str, value)) if isinstance(value, list) else str(value)
+            print(f"{field_word(name)}: {shown}")
+    for episode, source in files:
+        if source:
+            print(f"{_('file')} {episode}: {source.name}  {clock(source.seconds)}  {source.path}")
+            print(f"    sha256 {source.sha256}")
+            for stream in source.streams:
+                print(f"    {stream_words(stream)}")
+    if lacks := missing(found):
+        print(_("to fill in") + ": " + "、".join(map(field_word, lacks)))
+    return DONE
+
+
+def _unknown(number: str, known: list[str]) -> Refusal:
+    from difflib import get_close_matches  # noqa: PLC0415 - only for a mistake
+
+    near = get_close_matches(number.upper(), known, 1)
+    mend = _("did you mean {id}?").format(id=near[0]) if near else _("see: xiaxiang programmes")
+    return Refusal([Problem(number, 0, "", _("there is no programme of this id"), mend)])
