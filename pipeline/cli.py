@@ -9,6 +9,7 @@ from __future__ import annotations
 import gettext
 import os
 import sys
+from typing import NoReturn
 
 from catalog.problem import Failure, Refusal
 from catalog.words import _, speak
@@ -47,11 +48,7 @@ def main(arguments: list[str] | None = None) -> None:
         print(failure, file=sys.stderr)
         sys.exit(FAILED)
     except KeyboardInterrupt:
-        print(
-            _("Stopped by hand. What is finished is kept; the same command goes on."),
-            file=sys.stderr,
-        )
-        sys.exit(STOPPED)
+        _exit_stopped()
     except BrokenPipeError:
         # Whoever read our answer has seen enough.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -61,6 +58,12 @@ def main(arguments: list[str] | None = None) -> None:
         raise
 
 
+def _exit_stopped() -> NoReturn:
+    said = _("Stopped by hand. What is finished is kept; the same command goes on.")
+    print(said, file=sys.stderr)
+    sys.exit(STOPPED)
+
+
 def _exit_of_click(error: Exception) -> None:
     """Exit as click's own errors want; return for every other."""
     import click  # noqa: PLC0415 - loaded by now
@@ -68,7 +71,7 @@ def _exit_of_click(error: Exception) -> None:
     if isinstance(error, click.ClickException):
         error.show()
         sys.exit(REFUSED)
-    if isinstance(error, click.Abort):
-        sys.exit(STOPPED)
+    if isinstance(error, click.Abort):  # what click makes of Ctrl-C
+        _exit_stopped()
     if isinstance(error, click.exceptions.Exit):
         sys.exit(error.exit_code)

@@ -1,6 +1,6 @@
 """Start one program inside limits, and let it die with its parent. Run as a script, never imported.
 
-    python -I -S confined.py SECONDS_OF_CPU BYTES_OF_MEMORY BYTES_PER_FILE PROGRAM [ARGUMENT ...]
+    python -I -S confined.py PARENT SECONDS_OF_CPU BYTES_OF_MEMORY BYTES_PER_FILE PROGRAM [WORD ...]
 
 It exists because limits must be set between fork and exec, where a program with threads may not
 run Python safely; so they are set here, in a process of its own that then becomes the program.
@@ -29,12 +29,11 @@ def _limit(name: str, value: int) -> None:
 
 def main() -> None:
     """Set the limits that the arguments name, then become the program."""
-    cpu, memory, size, *command = sys.argv[1:]
-    parent = os.getppid()
+    parent, cpu, memory, size, *command = sys.argv[1:]
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        # The parent may have died before the wish was heard.
-        if os.getppid() != parent:
+        # The parent, told by its number, may have died before the wish was heard.
+        if os.getppid() != int(parent):
             sys.exit(1)
     _limit("RLIMIT_CPU", int(cpu))
     _limit("RLIMIT_AS", int(memory))

@@ -149,7 +149,7 @@ def run(
     every case nothing of it is left running.
     """
     limits = limits or Limits()
-    confined = [sys.executable, "-I", "-S", _CONFINED]
+    confined = [sys.executable, "-I", "-S", _CONFINED, str(os.getpid())]
     confined += [str(limits.cpu_seconds), str(limits.memory), str(limits.file_bytes)]
     with log.open("wb") as said:
         process = subprocess.Popen(
