@@ -56,16 +56,17 @@ _SCR, _PTS_ALONE, _PTS, _DTS = 2, 2, 3, 1
 
 def stamps(tag: int, ticks: Offsets) -> Block:
     """(count, 5): times of 33 bits with their marker bits, `tag` in the first four bits."""
-    return np.stack(
-        (
-            tag << 4 | ticks >> 29 & 0xE | 1,
-            ticks >> 22 & 0xFF,
-            ticks >> 14 & 0xFE | 1,
-            ticks >> 7 & 0xFF,
-            ticks << 1 & 0xFE | 1,
-        ),
-        axis=1,
-    ).astype(np.uint8)
+    fields = (
+        tag << 4 | ticks >> 29 & 0xE | 1,
+        ticks >> 22 & 0xFF,
+        ticks >> 14 & 0xFE | 1,
+        ticks >> 7 & 0xFF,
+        ticks << 1 & 0xFE | 1,
+    )
+    made = np.empty((len(ticks), 5), np.uint8)
+    for place, field in enumerate(fields):
+        made[:, place] = field
+    return made
 
 
 def pack_heads(slots: Offsets, stream: int, length: int) -> Block:

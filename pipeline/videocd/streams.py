@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import partial
 from io import FileIO
 from pathlib import Path
 from typing import Final, NoReturn
@@ -41,7 +39,6 @@ LARGEST: Final = 450_000 * 2296
 """Bytes of a stream at most; a disc of 99 minutes has fewer."""
 _MOST_PICTURES: Final = 99 * 60 * 30
 _PIECE: Final = 1 << 19
-_STRETCH: Final = 8 * _PIECE
 _MOST_IN_PIECE: Final = _PIECE // 128
 
 I_PICTURE, B_PICTURE = 1, 3
@@ -115,17 +112,20 @@ def sequence_header(data: bytes) -> SequenceHeader:
     )
 
 
-def picture_starts(data: Block) -> Offsets:
+def picture_starts(data: Block, spare: NDArray[np.bool_] | None = None) -> Offsets:
     """Where 00 00 01 00 begins in contiguous bytes, in rising order.
 
     Looks at two bytes at a time: the 01 of a picture's code shares an aligned pair either with
-    the 00 after it or with the 00 before it. Twice as fast here as a regular expression.
+    the 00 after it or with the 00 before it. `spare` is room to work in, (2, len(data) // 2), for
+    callers that come often: fresh memory costs several times more than the search.
     """
     even = len(data) & ~15
     pairs = data[:even].view("<u2")
-    hits = pairs == 0x0001
-    hits |= pairs == 0x0100
-    eights = np.flatnonzero(hits.view(np.uint64))
+    hits, others = np.empty((2, len(pairs)), np.bool_) if spare is None else spare[:, : len(pairs)]
+    np.equal(pairs, 0x0001, out=hits)
+    np.equal(pairs, 0x0100, out=others)
+    np.logical_or(hits, others, out=hits)
+    eights = np.flatnonzero(hits.view(np.uint64) != 0)
     rows, columns = np.nonzero(hits.reshape(-1, 8)[eights])
     pair = eights[rows] * 8 + columns
     starts = pair * 2 - np.where(pairs[pair] == 0x0100, 1, 2)
@@ -144,7 +144,7 @@ def read_video(path: Path) -> Video:
         head = _head(file, path)
         file.seek(max(0, size - 64))
         ended = file.read(64).rstrip(b"\0").endswith(SEQUENCE_END)
-    starts, codes, kinds, references, groups = _pictures(path, size, head[4:8])
+        starts, codes, kinds, references, groups = _pictures(file, path, size, head[4:8])
     _check_kinds(path, kinds, codes)
     shown = _display_order(references, groups)
     _check_order(path, shown, codes)
@@ -197,48 +197,37 @@ def _head(file: FileIO, path: Path) -> bytes:
 _Part = tuple[Offsets, Offsets, Block, Offsets, NDArray[np.bool_]]
 
 
-def _pictures(path: Path, size: int, said: bytes) -> _Part:
-    """Starts, codes, kinds, temporal references and group beginnings, piece by piece.
-
-    Two threads share the pieces: nearly all work is numpy's, which lets both run.
-    """
-    with ThreadPoolExecutor(2) as threads:
-        stretch = partial(_stretch, path, size, said)
-        return _joined(list(threads.map(stretch, range(0, size, _STRETCH))))
-
-
-def _stretch(path: Path, size: int, said: bytes, begin: int) -> _Part:
-    """The pictures whose code begins in a stretch of the file."""
+def _pictures(file: FileIO, path: Path, size: int, said: bytes) -> _Part:
+    """Starts, codes, kinds, temporal references and group beginnings, read piece by piece."""
     buffer, parts = bytearray(HEADERS + _PIECE + PICTURE_HEADER), []
-    with opened(path) as file:
-        for at in range(begin, min(begin + _STRETCH, size), _PIECE):
-            origin = max(0, at - HEADERS)
-            file.seek(origin)
-            filled = fill(file, memoryview(buffer)[: at + _PIECE + PICTURE_HEADER - origin])
-            parts.append(_piece(path, said, buffer, origin, slice(at - origin, filled)))
-    return _joined(parts)
-
-
-def _joined(parts: list[_Part]) -> _Part:
-    starts, codes, kinds, references, groups = (
-        np.concatenate(part) for part in zip(*parts, strict=True)
-    )
+    spare = np.empty((2, len(buffer) // 2), np.bool_)
+    for at in range(0, size, _PIECE):
+        origin = max(0, at - HEADERS)
+        file.seek(origin)
+        filled = fill(file, memoryview(buffer)[: at + _PIECE + PICTURE_HEADER - origin])
+        window = np.frombuffer(buffer, np.uint8, filled)
+        codes = picture_starts(window, spare)
+        parts.append(_piece(path, said, buffer, codes, (origin, at - origin, filled)))
+    starts, codes, kinds, references, groups = map(np.concatenate, zip(*parts, strict=True))
     return starts, codes, kinds, references, groups
 
 
-def _piece(path: Path, said: bytes, buffer: bytearray, origin: int, fresh: slice) -> _Part:
-    """The pictures whose code begins in the fresh part of a buffer, which was read from `origin`
-    on; before it lie the bytes that their headers may reach back to.
+def _piece(
+    path: Path, said: bytes, buffer: bytearray, codes: Offsets, span: tuple[int, int, int]
+) -> _Part:
+    """The pictures whose code begins in the fresh part of a buffer. `span`: where in the file
+    the buffer was read, where in it the fresh part begins, and its bytes; before the fresh part
+    lie the bytes that headers may reach back to.
 
     `said` is what the first sequence header says of size and rate; all must say the same.
     """
-    window = np.frombuffer(buffer, np.uint8, fresh.stop)
-    codes = picture_starts(window)
-    old = int(np.searchsorted(codes, fresh.start))
-    codes = codes[: np.searchsorted(codes, fresh.start + _PIECE)]
+    origin, fresh, filled = span
+    window = np.frombuffer(buffer, np.uint8, filled)
+    old = int(np.searchsorted(codes, fresh))
+    codes = codes[: np.searchsorted(codes, fresh + _PIECE)]
     if len(codes) > _MOST_IN_PIECE:
         broken(path, int(codes[0]) + origin, _("more pictures here than any encoder makes"))
-    if len(codes) and codes[-1] + PICTURE_HEADER > fresh.stop:
+    if len(codes) and codes[-1] + PICTURE_HEADER > filled:
         broken(path, int(codes[-1]) + origin, _("the stream ends within a picture header"))
     second, third = window[codes + 4].astype(np.int64), window[codes + 5]
     kinds = (third >> 3 & 7).astype(np.uint8)
