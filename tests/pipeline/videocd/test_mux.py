@@ -185,6 +185,19 @@ def test_shortened_packs_keep_their_length(room: int) -> None:
         assert int.from_bytes(tail[4:6], "big") + 6 == len(tail)
 
 
+@pytest.mark.parametrize("room", [0, 3, 4, 5, 10, 11, 100])
+def test_end_code_stands_behind_the_last_packet(room: int) -> None:
+    """The last four bytes of a closing pack, counted in no packet; left out where three remain."""
+    full = packs.video_heads(np.array([5]), np.array([-1]), np.array([-1]))[0].tobytes()
+    head, tail = packs.closed(full, room, closes=True)
+    padding = tail.removesuffix(packs.PROGRAM_END)
+
+    assert len(head) + len(tail) == 28 + room
+    assert tail.endswith(packs.PROGRAM_END) == (room >= 4)
+    assert 18 + int.from_bytes(head[16:18], "big") + len(tail) == 2324
+    assert not padding or int.from_bytes(padding[4:6], "big") + 6 == len(padding)
+
+
 def test_tells_where_pictures_come_late() -> None:
     """A picture of 60 KB in the middle: its number, its time, and by how much."""
     film, sound = of_length([9000] + [5700] * 99 + [60000] + [5700] * 20, "pal")
