@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, Literal
 
+from pipeline.plan.menu_pages import Shown
+
 
 @dataclass(frozen=True, slots=True)
 class FromSource:
@@ -52,6 +54,46 @@ class Card:
     @property
     def inputs(self) -> tuple[Input, ...]:
         return ()
+
+
+@dataclass(frozen=True, slots=True)
+class MenuPicture:
+    """Draw a still of a menu as a PNG picture, in the pixels of the norm's hi-res still."""
+
+    label: str
+    standard: Literal["pal", "ntsc"]
+    shown: Shown
+    font: str
+    name: str = "menu.png"
+    artist: str = "menu 1"  # raised whenever the same values are drawn otherwise
+
+    @property
+    def inputs(self) -> tuple[Input, ...]:
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Still:
+    """Encode a picture twice as a lone I picture: `hi` and `lo`, the pair a menu's segment needs.
+
+    `tool` is the version line of the program.
+    """
+
+    label: str
+    standard: Literal["pal", "ntsc"]
+    picture: FromStep
+    tool: str
+    hi: str = "hi.m1v"
+    lo: str = "lo.m1v"
+    coder: str = "still 1"  # raised whenever the same picture is encoded otherwise
+
+    @property
+    def inputs(self) -> tuple[Input, ...]:
+        return (self.picture,)
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        return (self.hi, self.lo)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +142,7 @@ class WriteVideoCd:
         return tuple(stream for track in self.tracks for stream in (track.video, track.audio))
 
 
-Step = Card | Encode | WriteVideoCd
+Step = Card | MenuPicture | Still | Encode | WriteVideoCd
 
 
 def _plain(value: Any) -> dict[str, Any]:
