@@ -6,7 +6,7 @@ decided in joining.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -77,11 +77,13 @@ def add_source(
     sidecar: Entry | None = None,
     rights: Rights | None = None,
     prefix: str = "",
+    beside: Container[str] = (),
 ) -> Arrival:
     """Take one file in, with what a sheet's row and a sidecar say of it.
 
     `at` is the moment, with its time zone; `rights` hold where nothing else names any; `prefix`
-    begins the ids of new programmes.
+    begins the ids of new programmes; `beside` has the digests of files that arrived together with
+    this one: one of them that has the same name lies in another folder, and is no older version.
     """
     known = describe(source, entry, sidecar)
     if rights:
@@ -91,6 +93,8 @@ def add_source(
         if there := records.source(connection, source.sha256):
             return _again(desk, there, known)
         before = records.source_named(connection, source.name)
+        if before and before.sha256 in beside:
+            before = None
         records.put_source(connection, source)
         facts = {"name": source.name, "bytes": source.bytes, "seconds": source.seconds}
         ledger.append(connection, at, "added", [source.sha256], facts)

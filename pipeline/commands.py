@@ -12,7 +12,7 @@ import click
 from catalog.words import LANGUAGES, _
 
 _SCOPES = ("national", "province", "county", "unknown")
-_PATH = click.Path(path_type=Path)
+_PATH = click.Path(path_type=Path, readable=False)  # we say it in our own words
 
 
 def _json(function: Any) -> Any:

@@ -51,6 +51,13 @@ def size(count: int) -> str:
     return ""
 
 
+def one_line(text: str) -> str:
+    """`text` with its control characters made harmless: a name from outside is no command to a
+    terminal.
+    """
+    return "".join("�" if unicodedata.category(c) == "Cc" else c for c in text)
+
+
 def say(text: str) -> None:
     """A message for the person, beside the answer."""
     print(text, file=sys.stderr, flush=True)

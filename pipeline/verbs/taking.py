@@ -21,7 +21,7 @@ from pipeline import bars, executors, inbox, tools
 from pipeline.cli import DONE, FAILED
 from pipeline.facts import facts
 from pipeline.samples import make_samples
-from pipeline.screen import clock, say
+from pipeline.screen import clock, one_line, say
 from pipeline.workspace import Workspace, adding, create, enter
 
 
@@ -80,6 +80,7 @@ class _TakingIn:
         scope = rights or workspace.settings.rights_default
         self.rights = Rights(scope) if scope != "unknown" else None
         self.stop = tools.Stop()
+        self.together: set[str] = set()
 
     def read(self, path: Path) -> tuple[Source, Entry | None]:
         """Read and copy one file: the slow part, done by several at once."""
@@ -89,14 +90,17 @@ class _TakingIn:
 
     def write(self, source: Source, sidecar: Entry | None) -> Arrival:
         """Write one file into the books."""
-        return add_source(
+        arrival = add_source(
             self.workspace.books,
             source,
             datetime.now(UTC),
             sidecar=sidecar,
             rights=self.rights,
             prefix=self.workspace.settings.programme_prefix,
+            beside=self.together,
         )
+        self.together.add(source.sha256)
+        return arrival
 
 
 def _told(arrival: Arrival) -> str:
@@ -155,10 +159,10 @@ def add(root: Path, asked: Adding) -> int:
         for end in chain((one.failure for one in found if one.failure), read):
             if isinstance(end, Failure):
                 failures.append(end)
-                bars.above(_("not added: {failure}").format(failure=end))
+                bars.above(one_line(_("not added: {failure}").format(failure=end)))
             else:
                 arrivals.append(end)
-                bars.above(_told(end))
+                bars.above(one_line(_told(end)))
     _told_all(asked, arrivals, failures, rows)
     return FAILED if failures else DONE
 
@@ -201,7 +205,8 @@ def watch(root: Path, rights: Scope | None, quiet_seconds: float) -> int:
         with adding(workspace):
             for path in inbox.arriving(workspace.inbox, quiet_seconds, taking.stop):
                 try:
-                    print(_told(taking.write(*taking.read(path))), flush=True)
+                    print(one_line(_told(taking.write(*taking.read(path)))), flush=True)
+                taking.together.clear()  # one after the other: the same name is a newer version
                 except Failure as failure:
                     say(_("not added: {failure}").format(failure=failure))
                 except Refusal as refusal:
