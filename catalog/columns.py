@@ -36,6 +36,7 @@ _NAMES = {
     "coverage": "时空覆盖范围 覆盖范围",
     "source": "来源",
     "series": "relation 关联 丛书 系列 丛编",
+    "chapters": "chapter 章节 分段",
     "note": "source_note 备注 附注 说明",
     "file": "files filename file_name 文件 文件名 视频文件",
     # Known, and left aside: these facts are read from the files themselves, or number the rows.

@@ -106,7 +106,8 @@ class Programme:
 
     The descriptive fields are the Dublin Core set as Chinese video cataloguing uses it
     (reference: domain.md, section 5). Empty means not known. Codes are those of vocabulary.csv.
-    `months` is empty where the advice is good all year.
+    `months` is empty where the advice is good all year. `chapters` of the first episode: where each
+    begins, in seconds, and its name.
     """
 
     id: str
@@ -130,6 +131,7 @@ class Programme:
     coverage: str = ""
     source: str = ""
     series: str = ""
+    chapters: tuple[tuple[float, str], ...] = ()
     minutes: float = 0.0
     rights: Rights = field(default_factory=Rights)
     note: str = ""

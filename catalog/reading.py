@@ -38,6 +38,9 @@ _LENGTH = re.compile(
     re.IGNORECASE,
 )
 _CLOCK = re.compile(r"([0-9]{1,2}):([0-5][0-9]):([0-5][0-9])")
+_CHAPTER = re.compile(
+    r"(?:(?P<h>[0-9]{1,2})[:：])?(?P<m>[0-9]{1,3})[:：](?P<s>[0-5][0-9])(?P<name>.*)", re.DOTALL
+)
 _NO_END = ("永久", "长期", "无限期", "不限", "none", "-")
 _ALL_YEAR = ("全年", "all", "常年", "四季")
 
@@ -129,6 +132,22 @@ def read_minutes(cell: Cell) -> float:
         wrong = _("{value} is no running time").format(value=shown(cell.text))
         raise Unclear(wrong, _("write the minutes, like 72"))
     return round(told, 2)
+
+
+def read_chapters(cell: Cell) -> tuple[tuple[float, str], ...]:
+    """Where chapters begin, and their names: 5:00 选种; 1:12:30 播种. In order, each time once."""
+    found = []
+    for piece in pieces(cell.text, "[;；|\n]+"):
+        if not (told := _CHAPTER.fullmatch(piece.strip())):
+            wrong = _("{value} does not begin with a time").format(value=shown(piece))
+            raise Unclear(wrong, _("write the chapters like 5:00 选种; 12:30 播种"))
+        hours, minutes, seconds = int(told["h"] or 0), int(told["m"]), int(told["s"])
+        found.append((float(hours * 3600 + minutes * 60 + seconds), told["name"].strip()[:60]))
+    times = [seconds for seconds, _name in found]
+    if times != sorted(set(times)):
+        wrong = _("the chapters are not in order of time")
+        raise Unclear(wrong, _("write them from the first to the last, each time once"))
+    return tuple(found)
 
 
 def read_class_numbers(cell: Cell) -> tuple[str, ...]:

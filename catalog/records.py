@@ -28,7 +28,7 @@ from catalog.title import same_title
 from catalog.wanted import Wanted, matches
 
 _BYTES = "bytes:"
-_LISTS = ("subject", "class_numbers", "audience", "months", "keywords")
+_LISTS = ("subject", "class_numbers", "audience", "months", "keywords", "chapters")
 _KINDS = {"video": VideoStream, "audio": AudioStream, "other": OtherStream}
 _sources, _programmes, _episodes = database.sources, database.programmes, database.episodes
 _awaited, _events = database.awaited, database.events
@@ -242,7 +242,7 @@ def _programme(row: dict[str, Any], episodes: dict[str, list[Episode]]) -> Progr
 # 5,000 programmes share a few hundred subjects, audiences and months.
 @lru_cache(maxsize=4096)
 def _list(text: str) -> tuple[Any, ...]:
-    return tuple(json.loads(text))
+    return tuple(tuple(one) if isinstance(one, list) else one for one in json.loads(text))
 
 
 def _natural(programme_id: str) -> list[tuple[int, str]]:

@@ -18,6 +18,7 @@ from catalog.reading import (
     Unclear,
     codes_reader,
     pieces,
+    read_chapters,
     read_class_numbers,
     read_code,
     read_date_text,
@@ -235,6 +236,7 @@ _READERS: dict[str, Callable[[Cell], Any]] = {
     "rights_scope": partial(read_code, "rights_scope"),
     "rights_until": read_last_day,
     "date": read_date_text,
+    "chapters": read_chapters,
     "file": _files,
 }
 

@@ -47,6 +47,7 @@ def field_word(name: str) -> str:
         "coverage": _("coverage"),
         "source": _("origin"),
         "series": _("series"),
+        "chapters": _("chapters"),
         "minutes": _("minutes"),
         "rights": _("rights"),
         "rights_until": _("rights until"),
