@@ -122,7 +122,8 @@ def _select(written: dict[str, object]) -> Iterator[_Mistake]:
 
 def _programmes(written: dict[str, object], known: Collection[str]) -> Iterator[_Mistake]:
     looking = _MOST_SUGGESTIONS
-    for place, said in [*_chosen(written), *_texts(written, "leave_out")]:
+    named = [*_chosen(written), *_texts(written, "leave_out"), *_two_voices(written)]
+    for place, said in named:
         if said not in known:
             wrong = _("{id} is not in the catalogue").format(id=shown(said))
             near = known if looking else ()
@@ -157,6 +158,14 @@ def _near(scheme: Scheme, said: str) -> str:
 
 def _chosen(written: dict[str, object]) -> list[tuple[Place, str]]:
     return [found for place, line in _lines(written) for found in _texts(line, "programmes", place)]
+
+
+def _two_voices(written: dict[str, object]) -> Iterator[tuple[Place, str]]:
+    match written.get("left_right"):
+        case list(items):
+            for number, item in enumerate(items):
+                if isinstance(item, dict) and isinstance(said := item.get("programme"), str):
+                    yield ("left_right", number, "programme"), said
 
 
 def _lines(written: dict[str, object]) -> Iterator[tuple[Place, dict[str, object]]]:

@@ -22,6 +22,7 @@ Season = Literal["spring", "summer", "autumn", "winter"]
 
 _STRICT = ConfigDict(frozen=True, extra="forbid", strict=True)
 Month = Annotated[int, Field(ge=1, le=12)]
+Voice = Annotated[int, Field(ge=1, le=32)]  # which of a file's sounds, counted from 1
 
 
 class Selection(BaseModel):
@@ -57,6 +58,18 @@ class Selection(BaseModel):
         return season_months(self.season) if self.season else self.months
 
 
+class LeftRight(BaseModel):
+    """Two sounds of a programme's files, counted from 1 as `xiaxiang programme` lists them: one
+    language on the left channel, one on the right (左右声道).
+    """
+
+    model_config = _STRICT
+
+    programme: str = Field(description="The programme's id")
+    left: Voice = Field(1, description="Which sound is heard on the left, from 1")
+    right: Voice = Field(2, description="Which sound is heard on the right, from 1")
+
+
 class Recipe(BaseModel):
     """A whole recipe. `recipe` is its id and the name of its file; `rights` says how far the discs
     will travel: programmes that may not go as far are left out.
@@ -76,6 +89,9 @@ class Recipe(BaseModel):
     )
     leave_out: tuple[str, ...] = Field(
         (), description="Programmes that are never taken, by their id", max_length=5000
+    )
+    left_right: tuple[LeftRight, ...] = Field(
+        (), description="Programmes with two languages, one on each channel", max_length=500
     )
     target: Target = Field(description="What to make: exactly one kind of medium")
 

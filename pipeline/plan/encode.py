@@ -8,7 +8,7 @@ win over those that sort before it.
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal
@@ -102,16 +102,26 @@ def _samples(number: int, standard: Standard) -> int:
     return int(number * SAMPLE_RATE / RASTERS[standard].rate)
 
 
-def _sound(stream: Any) -> Any:
-    """The filters from a source's sound to 44.1 kHz stereo of exactly the part's length."""
-    # Gaps and a late start become silence, so that picture and sound keep their clock.
+def _steady(stream: Any, layout: str) -> Any:
+    """A source's sound at 44.1 kHz; gaps and a late start become silence, so that picture and
+    sound keep their clock.
+    """
     return (
         stream.filter("aresample", SAMPLE_RATE, **{"async": 1, "first_pts": 0})
-        .filter("aformat", sample_fmts="s16", channel_layouts="stereo")
+        .filter("aformat", sample_fmts="s16", channel_layouts=layout)
         .filter("apad")
-        .filter("atrim", start_sample=_FIRST_SAMPLE, end_sample=_BEHIND_SAMPLE)
-        .filter("asetpts", "PTS-STARTPTS")
     )
+
+
+def _sound(streams: Sequence[Any]) -> Any:
+    """The filters from a source's sounds to stereo of exactly the part's length."""
+    if len(streams) == 1:
+        whole = _steady(streams[0], "stereo")
+    else:
+        sides = [_steady(stream, "mono") for stream in streams]
+        whole = ffmpeg.filter(sides, "join", inputs=2, channel_layout="stereo")
+    cut = whole.filter("atrim", start_sample=_FIRST_SAMPLE, end_sample=_BEHIND_SAMPLE)
+    return cut.filter("asetpts", "PTS-STARTPTS")
 
 
 # What encoding.md found to win at this rate: B pictures, rate-distortion decisions, trellis, the
@@ -148,36 +158,39 @@ def _video_options(standard: Standard, quality: Quality) -> dict[str, Any]:
     } | (_BEST if quality == "best" else {})
 
 
-_SOUND_OPTIONS = {
-    "c:a": "libtwolame",
-    "b:a": f"{AUDIO_KBIT}k",
-    "mode": "stereo",
-    "ar": SAMPLE_RATE,
-    "ac": 2,
-    "fflags": "+bitexact",
-    "flags:a": "+bitexact",
-}
+def _sound_options(voices: int) -> dict[str, Any]:
+    return {
+        "c:a": "libtwolame",
+        "b:a": f"{AUDIO_KBIT}k",
+        # Two languages are two programmes of sound, which a set can play one at a time.
+        "mode": "stereo" if voices == 1 else "dual_channel",
+        "ar": SAMPLE_RATE,
+        "ac": 2,
+        "fflags": "+bitexact",
+        "flags:a": "+bitexact",
+    }
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What ffmpeg reads: the file with its picture (None where there is none, then the `card` is
-    shown) and the index of its sound stream (None where there is none, then silence is heard).
+    shown) and the indexes of its sound streams: none for silence, one to be heard as it is, two for
+    two languages, the first on the left channel and the second on the right.
     """
 
     file: str
     video: VideoStream | None
-    sound: int | None
+    sounds: tuple[int, ...]
     card: str = ""
 
 
-def _inputs(reading: Reading, standard: Standard) -> tuple[Any, Any]:
+def _inputs(reading: Reading, standard: Standard) -> tuple[Any, list[Any]]:
     """The streams to see and to hear; the file is opened once for both."""
     file = ffmpeg.input(reading.file, protocol_whitelist="file,pipe")
     silence = ffmpeg.input(f"anullsrc=r={SAMPLE_RATE}:cl=stereo", f="lavfi")
     card = ffmpeg.input(reading.card, loop=1, framerate=str(RASTERS[standard].rate))
     seen = card if reading.video is None else file[str(reading.video.index)]
-    heard = silence if reading.sound is None else file[str(reading.sound)]
+    heard = [file[str(index)] for index in reading.sounds] or [silence]
     return seen, heard
 
 
@@ -218,7 +231,7 @@ def _template(reading: Reading, standard: Standard, quality: Quality) -> tuple[s
             f="mpeg1video",
             **_video_options(standard, quality),
         ),
-        ffmpeg.output(_sound(heard), f"out/{AUDIO}", f="mp2", **_SOUND_OPTIONS),
+        ffmpeg.output(_sound(heard), f"out/{AUDIO}", f="mp2", **_sound_options(len(heard))),
     )
     return (*_GLOBAL, *ffmpeg.merge_outputs(*outputs).get_args())
 

@@ -55,7 +55,7 @@ def test_four_to_three_fills_the_screen() -> None:
 
 def test_the_stream_is_what_a_video_cd_may_hold() -> None:
     """Rate, buffer and group of pictures are written out; no preset that would override them."""
-    made = command(Reading("in/0.mp4", stream(640, 480), 1), Stretch(0, 100))
+    made = command(Reading("in/0.mp4", stream(640, 480), (1,)), Stretch(0, 100))
 
     assert "-target" not in made
     assert [after(made, f"-{o}") for o in ("b:v", "minrate", "maxrate")] == ["1150000"] * 3
@@ -67,7 +67,7 @@ def test_the_stream_is_what_a_video_cd_may_hold() -> None:
 
 def test_strangers_files_are_read_locally_only() -> None:
     """No playlist inside a file may lead ffmpeg onto the network."""
-    made = command(Reading("in/0.mp4", stream(640, 480), 1), Stretch(0, 100))
+    made = command(Reading("in/0.mp4", stream(640, 480), (1,)), Stretch(0, 100))
 
     assert after(made, "-protocol_whitelist") == "file,pipe"
     assert made.index("-protocol_whitelist") < made.index("-i")
@@ -80,9 +80,9 @@ def graph(reading: Reading, part: Stretch) -> str:
 def test_only_woven_pictures_are_deinterlaced() -> None:
     """bwdif for interlaced sources, nothing for the others."""
     woven = graph(
-        Reading("in/0.ts", stream(720, 576, "64/45", scan="interlaced"), 1), Stretch(0, 9)
+        Reading("in/0.ts", stream(720, 576, "64/45", scan="interlaced"), (1,)), Stretch(0, 9)
     )
-    plain = graph(Reading("in/0.ts", stream(720, 576, "64/45"), 1), Stretch(0, 9))
+    plain = graph(Reading("in/0.ts", stream(720, 576, "64/45"), (1,)), Stretch(0, 9))
 
     assert "bwdif" in woven
     assert "bwdif" not in plain
@@ -90,7 +90,7 @@ def test_only_woven_pictures_are_deinterlaced() -> None:
 
 def test_a_part_is_cut_at_the_same_moment_in_picture_and_sound() -> None:
     """Pictures 100 to 350 at 25 a second are samples 176400 to 617400 at 44.1 kHz."""
-    made = graph(Reading("in/0.mp4", stream(640, 480), 1), Stretch(100, 250))
+    made = graph(Reading("in/0.mp4", stream(640, 480), (1,)), Stretch(100, 250))
 
     assert "trim=end_frame=350:start_frame=100" in made
     assert "atrim=end_sample=617400:start_sample=176400" in made
@@ -98,7 +98,7 @@ def test_a_part_is_cut_at_the_same_moment_in_picture_and_sound() -> None:
 
 def test_no_sound_becomes_silence() -> None:
     """A silent film still gets the sound stream that players require."""
-    made = command(Reading("in/0.webm", stream(640, 480), None), Stretch(0, 100))
+    made = command(Reading("in/0.webm", stream(640, 480), ()), Stretch(0, 100))
 
     assert "anullsrc=r=44100:cl=stereo" in made
 
@@ -106,9 +106,18 @@ def test_no_sound_becomes_silence() -> None:
 def test_no_picture_becomes_the_card() -> None:
     """A sound file plays under the card, for as long as it lasts."""
     made = video_cd_arguments(
-        Reading("in/0.mp3", None, 0, "in/1.png"), Stretch(0, 50), "ntsc", "fast"
+        Reading("in/0.mp3", None, (0,), "in/1.png"), Stretch(0, 50), "ntsc", "fast"
     )
 
     assert made[made.index("-loop") : made.index("-loop") + 2] == ("-loop", "1")
     assert made.count("-i") == 2
     assert after(made, "-r") == "30000/1001"
+
+
+def test_two_languages_go_left_and_right() -> None:
+    """Each sound becomes one channel, and the encoder is told that they are two programmes."""
+    made = command(Reading("in/0.mkv", stream(640, 480), (1, 2)), Stretch(0, 25))
+
+    assert "join=channel_layout=stereo:inputs=2" in after(made, "-filter_complex")
+    assert after(made, "-filter_complex").count("channel_layouts=mono") == 2
+    assert after(made, "-mode") == "dual_channel"
