@@ -6,7 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from catalog.programme import Programme, Source
+from catalog.problem import Problem, Refusal
+from catalog.programme import AudioStream, Programme, Source
+from catalog.words import _
 from pipeline.plan.encode import AUDIO, VIDEO, Quality, Reading, Stretch, video_cd_arguments
 from pipeline.plan.fit import DiscFit, Part, part_name
 from pipeline.plan.raster import RASTERS
@@ -82,6 +84,34 @@ def d_characters(text: str, length: int) -> str:
     return re.sub(r"[^A-Z0-9_]", "_", text.upper())[:length]
 
 
+def sounds(recipe: Recipe, programme: Programme, source: Source) -> tuple[int, ...]:
+    """The sound streams to be heard: the first there is, or the two that the recipe puts left and
+    right. Raises Refusal where the recipe names one that the file has not.
+    """
+    there = [stream for stream in source.streams if isinstance(stream, AudioStream)]
+    for place, voices in enumerate(recipe.left_right, start=1):
+        if voices.programme != programme.id:
+            continue
+        if (most := max(voices.left, voices.right)) > len(there):
+            raise Refusal(
+                [
+                    Problem(
+                        f"{recipe.id}.yaml",
+                        0,
+                        f"left_right[{place}]",
+                        _("{id} has {count} sounds, number {number} is not there").format(
+                            id=programme.id, count=len(there), number=most
+                        ),
+                        _("see `xiaxiang programme {id}`, or delete the line").format(
+                            id=programme.id
+                        ),
+                    )
+                ]
+            )
+        return there[voices.left - 1].index, there[voices.right - 1].index
+    return tuple(stream.index for stream in there[:1])
+
+
 def _encode_steps(
     programme: Programme, part: Part, source: Source, recipe: Recipe, workshop: Workshop
 ) -> tuple[list[Step], Encode]:
@@ -109,7 +139,7 @@ def _encode_steps(
         label=name,
         seconds=seconds,
         arguments=video_cd_arguments(
-            Reading(file, source.video, source.audio.index if source.audio else None, card),
+            Reading(file, source.video, sounds(recipe, programme, source), card),
             Stretch(part.start, part.pictures),
             standard,
             quality,
