@@ -206,7 +206,7 @@ def watch(root: Path, rights: Scope | None, quiet_seconds: float) -> int:
             for path in inbox.arriving(workspace.inbox, quiet_seconds, taking.stop):
                 try:
                     print(one_line(_told(taking.write(*taking.read(path)))), flush=True)
-                taking.together.clear()  # one after the other: the same name is a newer version
+                    taking.together.clear()  # one after the other: the same name is a newer version
                 except Failure as failure:
                     say(_("not added: {failure}").format(failure=failure))
                 except Refusal as refusal:
