@@ -25,21 +25,63 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Flags:
+    """What INFO.VCD tells of the disc as a whole. `restriction` is 0 (for all) to 3; the next
+    volume begins at list 2 or at track 3 where it is said so, else at list 1 and at track 2.
+    """
+
+    karaoke: bool = False
+    restriction: int = 0
+    special: bool = False
+    captions: bool = False
+    next_list_2: bool = False
+    next_track_3: bool = False
+
+    @property
+    def bits(self) -> int:
+        """The flags as INFO.VCD has them, but for the mark of areas."""
+        return (
+            self.karaoke
+            | self.restriction << 1
+            | self.special << 3
+            | self.captions << 4
+            | self.next_list_2 << 5
+            | self.next_track_3 << 6
+        )
+
+
+NO_FLAGS: Final = Flags()
+_HAS_AREAS: Final = 0x80
+
+
+@dataclass(frozen=True, slots=True)
 class Info:
-    """`pal` holds one truth for each MPEG track, in order."""
+    """`pal` holds one truth for each MPEG track, in order; `psd_bytes` and `lists` are 0 without
+    playback control; `contents` has a byte for each segment unit from LSN `segments` on.
+    """
 
     album_id: str
     volume_count: int
     volume_number: int
     pal: tuple[bool, ...]
+    flags: Flags = NO_FLAGS
+    psd_bytes: int = 0
+    lists: int = 0
+    segments: int = 0
+    contents: bytes = b""
 
 
 def info_bytes(info: Info) -> bytes:
-    """INFO.VCD of a disc without playback control: its lists and segments are all zero."""
-    flags = sum(pal << number for number, pal in enumerate(info.pal)).to_bytes(13, "little")
+    """INFO.VCD; what belongs to lists and segments is zero on a disc without them."""
+    pal = sum(pal << number for number, pal in enumerate(info.pal)).to_bytes(13, "little")
     numbers = struct.pack(">HH", info.volume_count, info.volume_number)
     album = info.album_id.encode("ascii").ljust(16)
-    return (b"VIDEO_CD" + _VERSION_2 + album + numbers + flags).ljust(COOKED, b"\0")
+    flags = info.flags.bits | (_HAS_AREAS if info.lists else 0)
+    control = struct.pack(">BI", flags, info.psd_bytes)
+    control += address(info.segments) if info.contents else bytes(3)
+    control += struct.pack(">BHH", 8 if info.lists else 0, info.lists, len(info.contents))
+    head = b"VIDEO_CD" + _VERSION_2 + album + numbers + pal + control
+    return (head + info.contents).ljust(COOKED, b"\0")
 
 
 def entries_bytes(entries: Sequence[Entry]) -> bytes:

@@ -1,27 +1,35 @@
-"""A disc as a value, and where each of its sectors goes; reads the streams, writes nothing."""
+"""Where each sector of a disc goes; reads the streams, writes nothing."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
 from typing import Final, assert_never
 
-from catalog.problem import Failure
 from catalog.words import _
-from pipeline.videocd.info import TRACKS, Entry
-from pipeline.videocd.mux import Multiplex, Standard, multiplex
+from pipeline.videocd.disc import Disc, Elementary, Muxed, Track, check_disc, refuse
+from pipeline.videocd.front import (
+    ENTRIES_SECTOR,
+    FILES_END,
+    INFO_SECTOR,
+    LOT_SECTOR,
+    PSD_SECTOR,
+    Front,
+    PlacedFile,
+    lay_out_front,
+)
+from pipeline.videocd.info import Entry
+from pipeline.videocd.mux import Multiplex, multiplex
 from pipeline.videocd.muxed import PackStream, read_packs
+from pipeline.videocd.playback import LOT_BYTES, LOT_SECTORS
+from pipeline.videocd.points import entry_packs, pause_packs, points
 from pipeline.videocd.sectors import COOKED, RAW, SECOND
+from pipeline.videocd.segments import UNIT
 from pipeline.videocd.sound import read_audio
 from pipeline.videocd.streams import read_video
-from pipeline.videocd.tree import FORM_2_FILE, File, Folder
+from pipeline.videocd.tree import FORM_2_FILE, File, Folder, folders
 
-INFO_SECTOR: Final = 150
-ENTRIES_SECTOR: Final = 151
-FILES_END: Final = 300
-"""LSN after track 1 of a disc without segments and further files."""
+__all__ = ["Disc", "Elementary", "Layout", "Muxed", "Placed", "Track", "cue_sheet", "lay_out"]
+
 GAP: Final = 150
 """Sectors before each MPEG track and after the last."""
 FRONT_MARGIN: Final = 30
@@ -29,55 +37,22 @@ REAR_MARGIN: Final = 45
 TRACK_OVERHEAD: Final = GAP + FRONT_MARGIN + REAR_MARGIN
 """Sectors that each MPEG track takes beyond its packs."""
 DISC_OVERHEAD: Final = FILES_END + GAP
-"""Sectors that a disc takes beyond its tracks."""
+"""Sectors that a disc without segments, lists and further files takes beyond its tracks."""
 LONGEST: Final = 99 * 60 * SECOND + 59 * SECOND + 74 - 150
 """Sectors of an image at most: the clock on the disc ends at 99:59:74."""
-PREPARER: Final = "XIAXIANG"
-CREATED: Final = datetime(2000, 1, 1)
-"""The same for every disc, since an image tells nothing of when it was made."""
-
-
-@dataclass(frozen=True, slots=True)
-class Elementary:
-    """A track from the encoder's two streams, to be multiplexed."""
-
-    video: Path
-    audio: Path
-    standard: Standard
-
-
-@dataclass(frozen=True, slots=True)
-class Muxed:
-    """A track from a multiplexed stream of 2324-byte packs, to be taken as it is."""
-
-    path: Path
-
-
-Track = Elementary | Muxed
-
-
-@dataclass(frozen=True, slots=True)
-class Disc:
-    """All that decides the image of one disc. Names are of the characters A-Z, 0-9 and _."""
-
-    volume_id: str
-    album_id: str
-    tracks: tuple[Track, ...]
-    volume_count: int = 1
-    volume_number: int = 1
-    publisher: str = ""
-    application: str = ""
-    preparer: str = PREPARER
-    created: datetime = CREATED
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Placed:
-    """An MPEG track in its place: `number` from 1, `start` the LSN of its first margin sector."""
+    """An MPEG track in its place: `number` from 1, `start` the LSN of its first margin sector;
+    `entries` and `triggers` are the packs where a player may begin and where it pauses.
+    """
 
     number: int
     start: int
     stream: Multiplex | PackStream
+    entries: tuple[int, ...] = ()
+    triggers: tuple[int, ...] = ()
 
     @property
     def first_pack(self) -> int:
@@ -95,6 +70,7 @@ class Layout:
     """Where everything lies on a disc."""
 
     disc: Disc
+    front: Front
     tracks: tuple[Placed, ...]
 
     @property
@@ -110,16 +86,25 @@ class Layout:
 
 def lay_out(disc: Disc) -> Layout:
     """Read the disc's streams and give every track its place; Failure where that cannot be."""
-    _check(disc)
-    placed, after = [], FILES_END
-    for number, track in enumerate(disc.tracks, 1):
-        stream = _stream(track)
-        placed.append(Placed(number, after + GAP, stream))
+    check_disc(disc)
+    front = lay_out_front(disc)
+    placed, after = [], front.after
+    for number in range(1, len(disc.tracks) + 1):
+        placed.append(_place(disc, number, after + GAP))
         after = placed[-1].after
         if after + GAP > LONGEST:
-            _refuse(disc, _("track {number} ends beyond 99 minutes").format(number=number),
-                    _("put fewer programmes on the disc"))  # fmt: skip
-    return Layout(disc, tuple(placed))
+            refuse(disc, _("track {number} ends beyond 99 minutes").format(number=number),
+                   _("put fewer programmes on the disc"))  # fmt: skip
+    return Layout(disc, front, tuple(placed))
+
+
+def _place(disc: Disc, number: int, start: int) -> Placed:
+    stream = _stream(disc.tracks[number - 1])
+    wishes, pauses = disc.entries_of(number), disc.auto_pauses_of(number)
+    if not wishes and not pauses:
+        return Placed(number, start, stream)
+    found = points(stream)
+    return Placed(number, start, stream, entry_packs(found, wishes), pause_packs(found, pauses))
 
 
 def _stream(track: Track) -> Multiplex | PackStream:
@@ -132,65 +117,60 @@ def _stream(track: Track) -> Multiplex | PackStream:
             assert_never(track)
 
 
-def _refuse(disc: Disc, happened: str, mend: str) -> None:
-    raise Failure(_("laying out the disc {name}").format(name=disc.volume_id), happened, mend)
-
-
-def _check(disc: Disc) -> None:
-    if not 1 <= len(disc.tracks) <= TRACKS:
-        _refuse(
-            disc,
-            _("{count} tracks; a disc has 1 to {most}").format(count=len(disc.tracks), most=TRACKS),
-            _("put other programmes on the disc"),
-        )
-    if not 1 <= disc.volume_number <= disc.volume_count <= 0xFFFF:
-        _refuse(
-            disc,
-            _("disc {number} of {count} cannot be").format(
-                number=disc.volume_number, count=disc.volume_count
-            ),
-            _("number the discs from 1 on"),
-        )
-    for name, most in ((disc.volume_id, 32), (disc.album_id, 16)):
-        if not re.fullmatch(rf"[A-Z0-9_]{{0,{most}}}", name):
-            _refuse(
-                disc,
-                _('"{name}" is no name for a disc').format(name=name),
-                _("write at most {most} of the characters A-Z, 0-9 and _").format(most=most),
-            )
-    for text in (disc.publisher, disc.preparer, disc.application):
-        if len(text) > 128 or not text.isascii() or not text.isprintable():
-            _refuse(
-                disc,
-                _('"{name}" cannot stand in the label of a disc').format(name=text),
-                _("write at most 128 plain Latin characters"),
-            )
-
-
 def entries(layout: Layout) -> list[Entry]:
-    """Where a player may begin: each track's first margin sector."""
-    return [Entry(track.number + 1, track.start) for track in layout.tracks]
+    """Where a player may begin: each track's first margin sector, then its entry points."""
+    return [
+        Entry(track.number + 1, lsn)
+        for track in layout.tracks
+        for lsn in (track.start, *_entry_sectors(track))
+    ]
+
+
+def _entry_sectors(track: Placed) -> tuple[int, ...]:
+    return tuple(track.first_pack + pack for pack in track.entries)
 
 
 def root(layout: Layout) -> Folder:
     """The files of the disc, with their places."""
-    films = tuple(
-        File(
-            f"AVSEQ{track.number:02}.DAT",
-            track.start,
-            (track.after - track.start) * COOKED,
-            FORM_2_FILE,
-            track.number,
-        )
-        for track in layout.tracks
-    )
-    tables = File("INFO.VCD", INFO_SECTOR, COOKED), File("ENTRIES.VCD", ENTRIES_SECTOR, COOKED)
-    return Folder("", (Folder("EXT"), Folder("MPEGAV", films), Folder("VCD", tables)))
+    front = layout.front
+    files = {
+        "VCD/INFO.VCD": File("INFO.VCD", INFO_SECTOR, COOKED),
+        "VCD/ENTRIES.VCD": File("ENTRIES.VCD", ENTRIES_SECTOR, COOKED),
+    }
+    if front.playback:
+        psd, psd_x = len(front.playback.psd), len(front.playback.psd_x)
+        files |= {
+            "VCD/LOT.VCD": File("LOT.VCD", LOT_SECTOR, LOT_BYTES),
+            "VCD/PSD.VCD": File("PSD.VCD", PSD_SECTOR, psd),
+            "EXT/LOT_X.VCD": File("LOT_X.VCD", front.ext, LOT_BYTES, file_number=1),
+            "EXT/PSD_X.VCD": File("PSD_X.VCD", front.ext + LOT_SECTORS, psd_x, file_number=1),
+        }
+    for segment in front.segments:
+        start = front.segment_area + segment.unit * UNIT
+        name = f"ITEM{segment.unit + 1:04}.DAT"
+        files[f"SEGMENT/{name}"] = File(name, start, segment.packs * COOKED, FORM_2_FILE, 1)
+    for track in layout.tracks:
+        name, size = f"AVSEQ{track.number:02}.DAT", (track.after - track.start) * COOKED
+        files[f"MPEGAV/{name}"] = File(name, track.start, size, FORM_2_FILE, track.number)
+    for placed in front.files:
+        if placed.file.name in files:
+            refuse(layout.disc,
+                   _('the further file "{name}" is one of the disc').format(name=placed.file.name),
+                   _("give it another name"))  # fmt: skip
+        files[placed.file.name] = _as_file(placed)
+    return folders(("EXT", "MPEGAV", "VCD"), files)
+
+
+def _as_file(placed: PlacedFile) -> File:
+    name = placed.file.name.rpartition("/")[2]
+    if placed.file.mixed:
+        return File(name, placed.start, placed.sectors * COOKED, FORM_2_FILE, 1)
+    return File(name, placed.start, placed.bytes, file_number=1)
 
 
 def cue_sheet(layout: Layout, image: str) -> str:
-    """The CUE sheet for an image of that file name, without further indexes: cdrdao refuses
-    sheets that have them.
+    """The CUE sheet for an image of that file name; with further indexes, which cdrdao refuses,
+    only where the disc asks for them.
     """
     lines = [f'FILE "{image}" BINARY', "  TRACK 01 MODE2/2352", "    FLAGS DCP", _index(1, 0)]
     for track in layout.tracks:
@@ -200,6 +180,8 @@ def cue_sheet(layout: Layout, image: str) -> str:
             _index(0, track.start - GAP),
             _index(1, track.start),
         ]
+        if layout.disc.cue_indexes:
+            lines += [_index(number, lsn) for number, lsn in enumerate(_entry_sectors(track), 2)]
     return "".join(f"{line}\r\n" for line in lines)
 
 

@@ -75,6 +75,8 @@ class Lane:
 class Multiplex:
     """A track's packs: `heads` has for every sector the 28 bytes at which an ordinary pack
     begins (of a sound pack 25 count, of an idle sector none); `odd` the others by sector.
+    `stamps` has the presentation time in each sector's headers, -1 where there is none;
+    `intra` the sector and the file offsets, from the headers to the picture code, of I pictures.
     """
 
     header: SequenceHeader
@@ -82,6 +84,8 @@ class Multiplex:
     sound: Lane
     heads: Block
     odd: dict[int, Odd]
+    stamps: Offsets
+    intra: Offsets
 
     @property
     def odd_slots(self) -> list[int]:
@@ -127,10 +131,13 @@ def multiplex(video: Video, audio: Audio, standard: Standard) -> Multiplex:
     _check_arrival(audio.path, sound, audio_slots)
 
     heads = np.zeros((int(max(video_slots[-1], audio_slots[-1])) + 1, packs.VIDEO_HEAD), np.uint8)
+    stamps = np.full(len(heads), -1)
     first = first_inside(sight.borders, video.codes)
-    heads[video_slots] = packs.video_heads(video_slots, _at(pts, first), _at(dts, first))
+    stamps[video_slots] = _at(pts, first)
+    heads[video_slots] = packs.video_heads(video_slots, stamps[video_slots], _at(dts, first))
     first = first_inside(sound.borders, audio.starts)
-    heads[audio_slots] = packs.audio_heads(audio_slots, _at(sound.times, first))
+    stamps[audio_slots] = _at(sound.times, first)
+    heads[audio_slots] = packs.audio_heads(audio_slots, stamps[audio_slots])
     odd = {slot: Odd(pack, b"") for slot, pack in enumerate(packs.system_packs())}
     odd |= _odd_video(video, sight.borders, video_slots, heads)
     odd |= _odd_audio(sound.borders, audio_slots, heads)
@@ -140,7 +147,17 @@ def multiplex(video: Video, audio: Audio, standard: Standard) -> Multiplex:
         Lane(audio.path, audio_slots, sound.borders),
         heads,
         odd,
+        stamps,
+        _intra(video, sight.borders, video_slots),
     )
+
+
+def _intra(video: Video, borders: Offsets, slots: Offsets) -> Offsets:
+    """(count, 3): sector, first byte of the headers and of the picture code of all I pictures."""
+    entry = video.kinds == I_PICTURE
+    starts = video.starts[entry]
+    pack = np.searchsorted(borders, starts, side="right") - 1
+    return np.stack((slots[pack], starts, video.codes[entry]), axis=1)
 
 
 def _ticks(period: Fraction, count: Offsets) -> Offsets:

@@ -33,19 +33,24 @@ from pipeline.videocd.streams import (
     size_within,
 )
 
-_UNKNOWN: Final = 255
+UNKNOWN: Final = 255
+"""The class of what is no pack."""
 
 _PIECE: Final = 512
 _MOST_PACKETS: Final = 64
 
+STILL: Final = 32
+HIGH_STILL: Final = 64
+"""Bits of packs with a normal and a high resolution still, or declaring one."""
+
 # Stream ids, as bits of one number for each pack.
 _IDS: Final = np.zeros(256, np.uint8)
-_IDS[0xE0:0xE3] = 1
+_IDS[0xE0:0xE3] = 1, 1 | STILL, 1 | HIGH_STILL
 _IDS[0xC0] = 2
 _IDS[0xC1:0xC3] = 4
 _IDS[0xBD] = 8
 _IDS[[0xBB, 0xBE]] = 16
-_CLASS_OF: Final = np.full(32, _UNKNOWN, np.uint8)
+_CLASS_OF: Final = np.full(32, UNKNOWN, np.uint8)
 for _bit, _class in ((16, IDLE), (8, SUBTITLE), (4, SECOND_SOUND), (2, AUDIO), (1, VIDEO)):
     _CLASS_OF[(np.arange(32) & _bit) != 0] = _class
 
@@ -77,7 +82,7 @@ def read_packs(path: Path) -> PackStream:
             file.seek(done * PAYLOAD)
             fill(file, window.data.cast("B"))
             classes = classify(window)
-            wrong = np.flatnonzero(classes == _UNKNOWN)
+            wrong = np.flatnonzero(classes == UNKNOWN)
             if len(wrong):
                 offset = (done + int(wrong[0])) * PAYLOAD
                 _broken(path, offset, _("no MPEG-1 pack of 2324 bytes begins here"))
@@ -89,6 +94,12 @@ def read_packs(path: Path) -> PackStream:
     if not np.any(every == AUDIO):
         _broken(path, 0, _("there is no sound in this stream"))
     return PackStream(path, header, every)
+
+
+def count_packs(path: Path) -> int:
+    """Whole packs in a file, a program end code behind the last left out; Failure else."""
+    with opened(path) as file:
+        return _count(file, path)
 
 
 def _count(file: FileIO, path: Path) -> int:
@@ -119,14 +130,19 @@ def _header(packs: Block) -> SequenceHeader | None:
 
 def classify(packs: Block) -> Block:
     """The class of each row of 2324 bytes; 255 where a row is no pack of a Video CD."""
+    return classify_streams(packs)[0]
+
+
+def classify_streams(packs: Block) -> tuple[Block, Block]:
+    """The class of each row as `classify` has it, and the bits of the streams found in it."""
     begins = _code_at(packs, np.arange(len(packs)), np.zeros(len(packs), np.int64)) == 0xBA
     mpeg1 = begins & (packs[:, 4] >> 4 == 2)
     found = np.zeros(len(packs), np.uint8)
     found[mpeg1] = _ids(packs[mpeg1])
-    classes = _CLASS_OF[found]
+    classes = _CLASS_OF[found & (len(_CLASS_OF) - 1)]
     rest = np.flatnonzero(~begins)
     classes[rest[~packs[rest].any(axis=1)]] = IDLE
-    return classes
+    return classes, found
 
 
 def _code_at(packs: Block, rows: Offsets, at: Offsets) -> Offsets:

@@ -81,9 +81,9 @@ def pack_heads(slots: Offsets, stream: int, length: int) -> Block:
     return heads
 
 
-def video_heads(slots: Offsets, pts: Offsets, dts: Offsets) -> Block:
+def video_heads(slots: Offsets, pts: Offsets, dts: Offsets, stream: int = 0xE0) -> Block:
     """(count, 28) heads of full video packs; stamps of -1 are absent, equal ones written once."""
-    heads = pack_heads(slots, 0xE0, PAYLOAD - 18)
+    heads = pack_heads(slots, stream, PAYLOAD - 18)
     field = heads[:, 18:]
     field[:, :9] = 0xFF
     field[:, 9] = _NO_STAMP[0]
@@ -134,9 +134,9 @@ def closed(head: bytes, room: int, closes: bool) -> tuple[bytes, bytes]:
     return head[:16] + length.to_bytes(2, "big") + head[18:], tail + PROGRAM_END
 
 
-def first_video_head(head: bytes) -> bytes:
-    """The head of the first video pack from its ordinary one: it declares the buffer."""
-    return head[:18] + _VIDEO_STD + head[18:]
+def first_video_head(head: bytes, buffer: int = VIDEO_BUFFER // 1024) -> bytes:
+    """The head of the first video pack from its ordinary one: it declares the buffer, in KiB."""
+    return head[:18] + bytes((_VIDEO_STD[0], buffer)) + head[18:]
 
 
 def system_packs() -> tuple[bytes, bytes]:
@@ -144,10 +144,14 @@ def system_packs() -> tuple[bytes, bytes]:
     # Numbers of streams with locks and the mark of constrained parameters, then the buffer.
     video = b"\x01\xe1\xff\xe0" + bytes((_VIDEO_STD[0] | 0x80, _VIDEO_STD[1]))
     audio = b"\x05\xe0\xff\xc0" + bytes((_AUDIO_STD[0] | 0x80, _AUDIO_STD[1]))
-    return _system_pack(0, video, 0), _system_pack(1, audio, AUDIO_TAIL)
+    return system_pack(0, video, 0), system_pack(1, audio, AUDIO_TAIL)
 
 
-def _system_pack(slot: int, declared: bytes, tail: int) -> bytes:
+def system_pack(slot: int, declared: bytes, tail: int) -> bytes:
+    """A pack of a system header alone, padded; `declared` are its bytes after the rate, and
+    `tail` the zeros that end the pack.
+    """
     head = pack_heads(np.array([slot]), 0, 0)[0, :12].tobytes()
-    system = b"\0\0\1\xbb\0\x09" + _MUX_RATE + declared
+    length = len(_MUX_RATE) + len(declared)
+    system = b"\0\0\1\xbb" + length.to_bytes(2, "big") + _MUX_RATE + declared
     return head + system + padding(PAYLOAD - len(head) - len(system) - tail) + bytes(tail)

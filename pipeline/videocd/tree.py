@@ -7,7 +7,7 @@ no Rock Ridge; reading one back is the checker's work.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -79,6 +79,25 @@ class _Placed:
     def after(self) -> int:
         """The LSN after the whole subtree."""
         return self.children[-1].after if self.children else self.lsn + self.sectors
+
+
+def folders(kept: tuple[str, ...], files: Mapping[str, File]) -> Folder:
+    """The root with its files by path (`VCD/INFO.VCD`), and folders to be `kept` even if empty."""
+    return Folder("", _members(tuple((*name.split("/"), "") for name in kept), {
+        tuple(path.split("/")): file for path, file in files.items()
+    }))  # fmt: skip
+
+
+def _members(
+    kept: tuple[tuple[str, ...], ...], files: Mapping[tuple[str, ...], File]
+) -> tuple[File | Folder, ...]:
+    members: list[File | Folder] = [file for path, file in files.items() if len(path) == 1]
+    names = dict.fromkeys(path[0] for path in (*kept, *files) if len(path) > 1)
+    for name in names:
+        inside = {path[1:]: file for path, file in files.items() if path[0] == name and path[1:]}
+        deeper = tuple(path[1:] for path in kept if path[0] == name and len(path) > 2)
+        members.append(Folder(name, _members(deeper, inside)))
+    return tuple(members)
 
 
 def tree_sectors(root: Folder, labels: Labels, space: int) -> tuple[Cooked, ...]:

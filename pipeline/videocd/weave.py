@@ -30,6 +30,7 @@ from pipeline.videocd.sectors import (
     EOR,
     PAYLOAD,
     RAW,
+    TRIGGER,
     Block,
     blank,
     seal_form2,
@@ -79,9 +80,15 @@ def blank_run(first: int, count: int, subheader: bytes, last_submode: int) -> Bl
 
 
 def weave(
-    stream: Multiplex | PackStream, track: int, first: int, buffers: Iterator[Buffer]
+    stream: Multiplex | PackStream,
+    track: int,
+    first: int,
+    buffers: Iterator[Buffer],
+    triggers: Sequence[int] = (),
 ) -> Iterator[Block]:
-    """The packs of MPEG track number `track` (from 1) as sealed sectors from LSN `first`."""
+    """The packs of MPEG track number `track` (from 1) as sealed sectors from LSN `first`; the
+    packs whose numbers are `triggers` make a player pause.
+    """
     table, classes = SUBHEADERS.copy(), stream.classes
     table[:, 0] = track
     with ExitStack() as files:
@@ -92,6 +99,9 @@ def weave(
             subheaders = table[classes[done : done + len(block)]]
             if done + len(block) == stream.packs:
                 subheaders[-1, 2] |= EOR
+            for trigger in triggers:
+                if done <= trigger < done + len(block):
+                    subheaders[trigger - done, 2] |= TRIGGER
             write_headers(block, first + done, subheaders)
             write_packs(buffer, done, len(block))
             seal_form2(block)
