@@ -14,6 +14,7 @@ from pipeline.typeface import FACE, WEIGHT, font_file
 _MISSING = "〓"  # the printers' geta mark, which the face is known to have
 _FACES_IN_A_COLLECTION = 32
 _CLOSING = "，。、：；！？》」』）)】"  # marks that may not begin a line
+_OPENING = "《「『（【"  # and that may not end one
 
 
 @functools.cache
@@ -79,9 +80,21 @@ def wrap(text: str, pixels: int, width: int, lines: int) -> list[str]:
     return [*done[: lines - 1], last + "…"]
 
 
+def balanced(text: str, pixels: int, width: int, lines: int) -> list[str]:
+    """As `wrap`, but lines of about equal length: no single character is left on the last one."""
+    done = wrap(text, pixels, width, lines)
+    for narrower in range(width - pixels // 2, width // 2, -pixels // 2):
+        tried = wrap(text, pixels, narrower, lines + 1)
+        if len(tried) > len(done):
+            break
+        done = tried
+    return done
+
+
 def _words(text: str, face: ImageFont.FreeTypeFont, width: int) -> Iterator[str]:
-    """What a line may not break: one character with the marks that close it, or a Latin word."""
-    for word in re.findall(rf"[\w'.,:;!?&/-]+|.[{_CLOSING}]*", text, re.ASCII):
+    """What a line may not break: one character or Latin word, with the marks around it."""
+    pattern = rf"[\w'.,:;!?&/-]+|[{_OPENING}]*(?:[\w'.,:;!?&/-]+|.)[{_CLOSING}]*"
+    for word in re.findall(pattern, text, re.ASCII):
         if face.getlength(word) <= width:
             yield word
         else:

@@ -14,9 +14,22 @@ from catalog.programme import Source
 from catalog.words import _
 from pipeline import tools
 from pipeline.make.draw_card import draw_card
+from pipeline.make.draw_menu import draw_menu
+from pipeline.make.encode_still import encode_still
 from pipeline.make.run_tool import run_tool
 from pipeline.make.write_videocd import write_videocd
-from pipeline.plan.steps import Card, Encode, FromSource, FromStep, Input, Step, WriteVideoCd, key
+from pipeline.plan.steps import (
+    Card,
+    Encode,
+    EncodeStill,
+    FromSource,
+    FromStep,
+    Input,
+    MenuPicture,
+    Step,
+    WriteVideoCd,
+    key,
+)
 from pipeline.videocd.layout import Disc, Elementary
 from pipeline.workroom import Made, MadeFile, Workroom, disk_told
 
@@ -78,7 +91,7 @@ def _unaltered(step: Encode, bench: Bench) -> None:
                 )
 
 
-def _lay_out(step: Encode, bench: Bench, folder: Path) -> None:
+def _lay_out(step: Encode | EncodeStill, bench: Bench, folder: Path) -> None:
     for number, one in enumerate(step.inputs):
         suffix = one.suffix if isinstance(one, FromSource) else Path(one.name).suffix
         (folder / "in" / f"{number}{suffix}").symlink_to(_laid(one, bench).absolute())
@@ -140,6 +153,11 @@ def _made(
     match step:
         case Card():
             draw_card(step, out)
+        case MenuPicture():
+            draw_menu(step, out)
+        case EncodeStill():
+            _lay_out(step, bench, folder)
+            encode_still(step, bench.program, folder, bench.stop)
         case Encode():
             _lay_out(step, bench, folder)
             try:
@@ -163,5 +181,5 @@ def _made(
             return write_videocd(_disc(step, bench.room), out, step.name, told).files
         case _:
             assert_never(step)
-    names = (step.name,) if isinstance(step, Card) else step.outputs
+    names = (step.name,) if isinstance(step, Card | MenuPicture) else step.outputs
     return tuple(MadeFile(one, (out / one).stat().st_size) for one in names)

@@ -73,7 +73,7 @@ class MenuPicture:
 
 
 @dataclass(frozen=True, slots=True)
-class Still:
+class EncodeStill:
     """Encode a picture twice as a lone I picture: `hi` and `lo`, the pair a menu's segment needs.
 
     `tool` is the version line of the program.
@@ -142,7 +142,7 @@ class WriteVideoCd:
         return tuple(stream for track in self.tracks for stream in (track.video, track.audio))
 
 
-Step = Card | MenuPicture | Still | Encode | WriteVideoCd
+Step = Card | MenuPicture | EncodeStill | Encode | WriteVideoCd
 
 
 def _plain(value: Any) -> dict[str, Any]:
