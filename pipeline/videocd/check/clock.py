@@ -24,33 +24,44 @@ MEDIA = bits.VIDEO | bits.AUDIO | bits.SECOND_AUDIO | bits.PRIVATE
 
 
 @dataclass(frozen=True, slots=True)
-class _Packs:
-    """The packs of one track."""
+class TrackPacks:
+    """The packs of one track, or of a still or clip."""
 
     sector: Whole
     clock: Whole
     rate: Whole
-    holds: Bytes
+    holds: bits.Bits
     faults: Bytes
     end: Whole
 
 
 def check_system(survey: Survey, track: Track) -> list[Finding]:
     """Everything about the packs of a track but what is in its streams."""
+    packs = packs_of(survey, track)
+    found = check_packs(survey, packs, track)
+    if not len(packs.sector):
+        return found
+    found += _clock(survey, packs, track)
+    return found + _kinds(packs, track) + _systems(survey, packs, track)
+
+
+def packs_of(survey: Survey, track: Track) -> TrackPacks:
+    """The packs from the first to the last of a track."""
     here = slice(*np.searchsorted(survey.packs.sector, [track.first, track.last]).tolist())
     columns = ("sector", "clock", "rate", "holds", "faults", "end")
-    packs = _Packs(*(getattr(survey.packs, name)[here] for name in columns))
+    return TrackPacks(*(getattr(survey.packs, name)[here] for name in columns))
+
+
+def check_packs(survey: Survey, packs: TrackPacks, track: Track) -> list[Finding]:
+    """Each pack for itself: whether it is one, its fixed bits, its chain of packets, its rate."""
     full = track.first + np.flatnonzero(~survey.blank[track.first : track.last])
     strange = np.setdiff1d(full, packs.sector, assume_unique=True)
     wrong = _("a sector of the stream that is neither empty nor a pack")
     found = places("error", "pack.none", wrong, strange, track=track.number)
-    if not len(packs.sector):
-        return found
-    found += _faults(packs, track) + _clock(survey, packs, track)
-    return found + _kinds(packs, track) + _systems(survey, packs, track)
+    return found + _faults(packs, track) + _rate(packs, track)
 
 
-def _faults(packs: _Packs, track: Track) -> list[Finding]:
+def _faults(packs: TrackPacks, track: Track) -> list[Finding]:
     found = []
     for bit, field, wrong in (
         (bits.BAD_CLOCK, "pack.header", _("a pack header with wrong fixed bits")),
@@ -64,7 +75,7 @@ def _faults(packs: _Packs, track: Track) -> list[Finding]:
     return found
 
 
-def _clock(survey: Survey, packs: _Packs, track: Track) -> list[Finding]:
+def _clock(survey: Survey, packs: TrackPacks, track: Track) -> list[Finding]:
     start = clock_start(survey, track)
     ahead = packs.clock - start - SECTOR_TICKS * (packs.sector - track.first)
     number = track.number
@@ -88,24 +99,30 @@ def _clock(survey: Survey, packs: _Packs, track: Track) -> list[Finding]:
         place = (int(packs.sector[0]), number, "")
         both = (str(START), str(int(start)))
         found.append(Finding("warning", "pack.clock_start", wrong, *place, *both))
+    return found
+
+
+def _rate(packs: TrackPacks, track: Track) -> list[Finding]:
     off = packs.sector[packs.rate != RATE]
     there = str(int(packs.rate[packs.rate != RATE][0])) if len(off) else ""
     wrong = _("wrong rate in the pack header")
-    return found + places(
-        "error", "pack.rate", wrong, off, track=number, expected=str(RATE), found=there
+    return places(
+        "error", "pack.rate", wrong, off, track=track.number, expected=str(RATE), found=there
     )
 
 
-def _kinds(packs: _Packs, track: Track) -> list[Finding]:
+def _kinds(packs: TrackPacks, track: Track) -> list[Finding]:
     """What packs hold that a Video CD has not, or has otherwise."""
     media = packs.holds & MEDIA
-    both = (media & bits.VIDEO != 0) & (media & ~np.uint8(bits.VIDEO) != 0)
+    both = (media & bits.VIDEO != 0) & (media & (MEDIA ^ bits.VIDEO) != 0)
+    stills = packs.holds & (bits.NORMAL | bits.HIRES) != 0
     others = media & (bits.SECOND_AUDIO | bits.PRIVATE) != 0
     idle = (media == 0) & (packs.holds & bits.PADDING != 0) & (packs.holds & bits.SYSTEM == 0)
     sound = (media & bits.AUDIO != 0) & (packs.end > SOUND_END)
     rows: tuple[tuple[str, str, NDArray[np.bool_]], ...] = (
         ("pack.mixed", _("picture and sound in one pack"), both),
         ("pack.streams", _("more streams than one picture and one sound"), others),
+        ("pack.still", _("a film holds the stream of a still"), stills),
         ("pack.idle", _("idle packs of padding where empty sectors are usual"), idle),
         ("pack.sound_zeros", _("a sound pack that does not end with 20 zero bytes"), sound),
     )
@@ -115,7 +132,7 @@ def _kinds(packs: _Packs, track: Track) -> list[Finding]:
     return found
 
 
-def _systems(survey: Survey, packs: _Packs, track: Track) -> list[Finding]:
+def _systems(survey: Survey, packs: TrackPacks, track: Track) -> list[Finding]:
     """Two packs lead: system header of the picture, then of the sound, and no data."""
     number = track.number
     holders = packs.sector[packs.holds & bits.SYSTEM != 0]

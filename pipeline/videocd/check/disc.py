@@ -12,7 +12,9 @@ import numpy as np
 from catalog.words import _
 from pipeline.videocd.check.audio import check_audio, check_together
 from pipeline.videocd.check.buffers import check_buffer
+from pipeline.videocd.check.clips import check_clips
 from pipeline.videocd.check.clock import check_buffer_fields, check_system
+from pipeline.videocd.check.control import Holdings
 from pipeline.videocd.check.cue import Cue, check_cue
 from pipeline.videocd.check.info import (
     ENTRIES,
@@ -24,9 +26,11 @@ from pipeline.videocd.check.info import (
 )
 from pipeline.videocd.check.layout import Layout, Track, check_layout, layout, track_numbers
 from pipeline.videocd.check.paths import check_paths
+from pipeline.videocd.check.playback import check_playback
 from pipeline.videocd.check.regions import Disc, check_regions
 from pipeline.videocd.check.report import Finding, differs
 from pipeline.videocd.check.sectors import check_sectors, is_raw_image
+from pipeline.videocd.check.segments import Segments, check_segments, segments
 from pipeline.videocd.check.streams import (
     AUDIO,
     FRAME_TICKS,
@@ -68,11 +72,15 @@ def check(survey: Survey, image: str, cue: Cue | None) -> Checked:
     volume = read_volume(cooked) or _NO_VOLUME
     tree = read_tree(cooked, volume, survey.sectors)
     info, entries = read_info(cooked), _first_entries(survey)
-    disc = Disc(survey, volume, tree, info, layout(survey, cue, tree, entries, volume.size))
+    where = layout(survey, cue, tree, entries, volume.size)
+    stills = Segments(0, 0, ())
+    if info.there:
+        stills = segments(survey, tree, info, where.track_1)
+    disc = Disc(survey, volume, tree, info, where, stills)
     found = check_sectors(survey) + check_volume(cooked, disc.layout.track_1)
     found += [*tree.findings, *check_paths(cooked, volume, tree)]
     found += check_layout(survey, tree, disc.layout) + check_regions(disc)
-    found += _check_tables(disc)
+    found += _check_tables(disc) + _check_control(disc)
     if cue:
         ends = [disc.layout.track_1, *(track.end for track in disc.layout.tracks)]
         found += check_cue(cue, image, [t.start for t in disc.layout.tracks], ends)
@@ -95,7 +103,8 @@ def survey_limits(sectors: int) -> list[Finding]:
 
 
 def _limits(survey: Survey) -> list[Finding]:
-    if not (survey.cut or survey.pictures.cut or survey.frames.cut):
+    streams = (survey.pictures, survey.normal, survey.hires, survey.frames)
+    if not (survey.cut or any(stream.cut for stream in streams)):
         return []
     wrong = _("more in the streams than a disc can hold; the rest of them was not looked at")
     return [Finding("error", "image.streams", wrong)]
@@ -129,6 +138,20 @@ def _check_tables(disc: Disc) -> list[Finding]:
             wrong = _("the folder {path} is missing").format(path=path)
             found.append(Finding("warning", "record.missing", wrong, 18))
     return found
+
+
+def _check_control(disc: Disc) -> list[Finding]:
+    """Playback lists, stills and clips; a Super Video CD has others, which are not looked into."""
+    info, found = disc.info, disc.segments
+    if not info.there:
+        return []
+    cooked = disc.survey.cooked
+    tracks = frozenset(track.number for track in disc.layout.tracks)
+    entries = tuple(each.track if each.track in tracks else 0 for each in read_entries(cooked))
+    begins = frozenset(item.unit for item in found.items)
+    holdings = Holdings(tracks, entries, found.units, begins)
+    findings = check_segments(found, disc.tree, info) + check_clips(disc.survey, found, info)
+    return findings + check_playback(cooked, disc.tree, info, holdings)
 
 
 def _check_track(disc: Disc, track: Track) -> tuple[list[Finding], float]:

@@ -1,4 +1,4 @@
-"""INFO.VCD and ENTRIES.VCD against the disc; playback lists are not looked into here."""
+"""INFO.VCD and ENTRIES.VCD for themselves; lists and segments have modules of their own."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from pipeline.videocd.sectors import PREGAP, SECOND
 INFO, ENTRIES = 150, 151
 SIZE = 2048
 MOST_ENTRIES, MOST_UNITS = 500, 1980
+_NEXT_VOLUME = 0x60  # the bits that tell where a player goes on with the next disc
 
 
 @dataclass(frozen=True, slots=True)
 class Info:
-    """What INFO.VCD says; `segments` is the LSN of the stills and clips, `units` their number, and
-    `list_bytes` the size of PSD.VCD (0 = no playback control).
+    """What INFO.VCD says; `segments` is the LSN of the stills and clips, `units` their number,
+    `contents` a byte for each of them, `list_bytes` the size of PSD.VCD (0 = no playback control),
+    `volume` of `volumes` the place in the album.
     """
 
     there: bool
@@ -29,6 +31,9 @@ class Info:
     multiplier: int
     flags: int
     pal: frozenset[int]
+    contents: bytes
+    volume: int
+    volumes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,9 @@ def read_info(cooked: Mapping[int, bytes]) -> Info:
         data[51],
         data[43],
         pal,
+        data[56 : 56 + min(units, MOST_UNITS)],
+        int.from_bytes(data[28:30]),
+        int.from_bytes(data[26:28]),
     )
 
 
@@ -105,6 +113,10 @@ def _check_album(data: bytes) -> list[Finding]:
     if not 1 <= number <= count:
         name = _("the number of this volume in the album")
         found.append(differs("warning", "info.volume", name, (f"1..{count}", number), INFO))
+    if data[43] & _NEXT_VOLUME and number >= count:
+        wrong = _("it is told how to go on with the next disc, but this is the last one")
+        there = f"{data[43] & _NEXT_VOLUME:02X}"
+        found.append(Finding("warning", "info.next_volume", wrong, INFO, 0, "", "00", there))
     return found
 
 
@@ -130,9 +142,6 @@ def _check_lists(data: bytes) -> list[Finding]:
     elif not units and data[48:51] != bytes(3):
         name = _("the place of the segments on a disc without any")
         found.append(differs("note", "info.segments", name, (bytes(3), data[48:51]), INFO))
-    elif units and (info.segments < 152 or info.segments % SECOND):
-        name = _("the place of the segments")
-        found.append(differs("error", "info.segments", name, ("225", info.segments), INFO))
     return found
 
 
@@ -194,6 +203,9 @@ def _check_order(entries: tuple[Entry, ...], starts: Mapping[int, int]) -> list[
             name = _("{entry}, the first of its track,").format(entry=words)
             both = (str(starts[entry.track]), str(entry.lsn))
             found.append(differs("error", "entries.address", name, both, ENTRIES))
+        if (entry.track, entry.lsn) == (before.track, before.lsn):
+            wrong = _("two entries lead to the same place")
+            found.append(Finding("warning", "entries.twice", wrong, ENTRIES, found=words))
         if (entry.track, entry.lsn) < (before.track, before.lsn):
             wrong = _("the entries are not in the order of the disc")
             found.append(Finding("error", "entries.order", wrong, ENTRIES, found=words))

@@ -55,9 +55,7 @@ def layout(
     by_tree = {number: extent for number, (extent, _sectors) in files(tree).items()}
     starts: dict[int, int] = {}
     for number in sorted({*by_cue, *by_tree, *entries}):
-        start = _majority(
-            [said[number] for said in (by_cue, by_tree, entries) if number in said],
-        )
+        start = majority([said[number] for said in (by_cue, by_tree, entries) if number in said])
         if max([18, *starts.values()]) < start < survey.sectors:
             starts[number] = start
     limits = [*list(starts.values())[1:], survey.sectors][: len(starts)]
@@ -78,7 +76,7 @@ def files(tree: Tree) -> dict[int, tuple[int, int]]:
     return found
 
 
-def _majority(said: list[int]) -> int:
+def majority(said: list[int]) -> int:
     """The value most agree on; the first speaker wins a tie."""
     return Counter(said).most_common(1)[0][0]
 
@@ -99,7 +97,7 @@ def _track(survey: Survey, number: int, start: int, limit: int, said: list[int])
     submodes = survey.heads[start:limit, 18]
     real_time = np.flatnonzero(submodes & REAL_TIME)
     seen = start + (int(real_time[-1]) + 1 if len(real_time) else 0)
-    end = _majority([seen, *said])
+    end = majority([seen, *said])
     end = end if start <= end <= limit else seen
     full = np.flatnonzero(~survey.blank[start:end])
     first = start + int(full[0]) if len(full) else end
@@ -114,7 +112,7 @@ def _track_1(survey: Survey, cue: Cue | None, starts: Starts, volume_size: int) 
     start = next(iter(starts.values()))
     gap = next((t.index(0) for t in cue.tracks[1:2]), None) if cue else None
     said = [start - PREGAP, volume_size, *([gap] if gap is not None else [])]
-    return min(max(_majority(said), 18), start)
+    return min(max(majority(said), 18), start)
 
 
 def check_layout(survey: Survey, tree: Tree, found: Layout) -> list[Finding]:

@@ -15,6 +15,7 @@ from pipeline.videocd.sectors import DATA, RAW
 from pipeline.videocd.sectors import PAYLOAD as PACK
 
 Bytes = NDArray[np.uint8]
+Bits = NDArray[np.uint16]
 Whole = NDArray[np.int64]
 
 
@@ -22,6 +23,7 @@ PACKETS_A_PACK = 6  # a sound pack has one to three; the rest is somebody's joke
 
 # What a pack holds, as bits.
 VIDEO, AUDIO, SECOND_AUDIO, PADDING, SYSTEM, PRIVATE, END = 1, 2, 4, 8, 16, 32, 64
+NORMAL, HIRES = 128, 256  # which picture: a still of normal or of high resolution; else moving
 # What is wrong with a pack, as bits.
 BAD_CLOCK, BAD_HEADER, OVERRUN, JUNK, UNKNOWN = 1, 2, 4, 8, 16
 
@@ -30,9 +32,10 @@ _STAMPS = np.arange(10)
 _END = np.frombuffer(b"\0\0\1\xb9", np.uint8)
 
 
-def _holds() -> Bytes:
-    table = np.zeros(256, np.uint8)
-    table[[0xE0, 0xE1, 0xE2]], table[0xC0], table[[0xC1, 0xC2]] = VIDEO, AUDIO, SECOND_AUDIO
+def _holds() -> Bits:
+    table = np.zeros(256, np.uint16)
+    table[0xE0], table[0xC0], table[[0xC1, 0xC2]] = VIDEO, AUDIO, SECOND_AUDIO
+    table[[0xE1, 0xE2]] = VIDEO | NORMAL, VIDEO | HIRES
     table[0xBE], table[0xBB], table[0xBD] = PADDING, SYSTEM, PRIVATE
     return table
 
@@ -49,7 +52,7 @@ class Packs:
     sector: Whole
     clock: Whole
     rate: Whole
-    holds: Bytes
+    holds: Bits
     faults: Bytes
     end: Whole
 
@@ -109,7 +112,7 @@ class _Walk:
     def __init__(self, flat: Bytes, base: Whole, sectors: Whole, faults: Bytes) -> None:
         self.flat, self.base, self.sectors, self.faults = flat, base, sectors, faults
         self.at = np.full(len(base), 12, np.int64)
-        self.holds = np.zeros(len(base), np.uint8)
+        self.holds = np.zeros(len(base), np.uint16)
         self.found: list[tuple[Whole, ...]] = []
         self.systems: list[SystemHeader] = []
 
@@ -156,7 +159,7 @@ class _Walk:
         length = min(int(window[4] << 8 | window[5]), len(window) - 6)
         body = window[4 : 6 + length].astype(np.uint8).tobytes()
         for stream in body[8::3]:
-            self.holds[pack] |= HOLDS[stream] & (VIDEO | AUDIO | SECOND_AUDIO)
+            self.holds[pack] |= HOLDS[stream] & (VIDEO | AUDIO | SECOND_AUDIO | NORMAL | HIRES)
         if len(self.systems) < 16:
             self.systems.append(SystemHeader(int(self.sectors[pack]), body))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +11,18 @@ from numpy.typing import NDArray
 from catalog.words import _
 from pipeline.videocd.check.info import Info
 from pipeline.videocd.check.layout import Layout, Track
-from pipeline.videocd.check.packs import AUDIO, PRIVATE, SECOND_AUDIO, VIDEO
-from pipeline.videocd.check.report import Finding, Severity
+from pipeline.videocd.check.packs import (
+    AUDIO,
+    HIRES,
+    NORMAL,
+    PRIVATE,
+    SECOND_AUDIO,
+    VIDEO,
+)
+from pipeline.videocd.check.plan import Plan, Region
+from pipeline.videocd.check.playback import control_places
+from pipeline.videocd.check.report import Finding
+from pipeline.videocd.check.segments import Item, Segments
 from pipeline.videocd.check.survey import Survey
 from pipeline.videocd.check.tree import Entry, Tree
 from pipeline.videocd.check.volume import PVD, TERMINATOR, Volume
@@ -20,8 +30,7 @@ from pipeline.videocd.sectors import EOF, EOR, FORM_2, IS_DATA, REAL_TIME, TRIGG
 
 Bytes = NDArray[np.uint8]
 
-INFO, ENTRIES, LISTS = 150, 151, 152
-UNIT = 150  # sectors of a segment
+INFO, ENTRIES = 150, 151
 _NAMES = ("file_number", "channel", "submode", "coding")
 _EMPTY, _GAP = (0, 0, IS_DATA, 0), (0, 0, FORM_2, 0)
 _MOST_KINDS = 6  # of difference told apart in one region and byte
@@ -38,38 +47,6 @@ _BITS = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Region:
-    field: str
-    name: str
-    severity: Severity
-    blank: bool = False  # all user bytes must be zero
-
-
-@dataclass(slots=True)
-class _Plan:
-    """What every sector should be; sectors of region 0 may be anything."""
-
-    want: Bytes
-    mask: Bytes
-    region: NDArray[np.int64]
-    regions: list[_Region] = field(default_factory=lambda: [_Region("", "", "note")])
-
-    def put(self, begin: int, end: int, four: tuple[int, ...], region: _Region) -> None:
-        """A run of sectors, from `begin` to before `end`."""
-        begin, end = max(begin, 0), min(end, len(self.want))
-        if begin < end:
-            self.want[begin:end] = four
-            self.mask[begin:end] = 0xFF
-            self.region[begin:end] = len(self.regions)
-            self.regions.append(region)
-
-    def free(self, begin: int, end: int) -> None:
-        """A run of sectors of which nothing is known."""
-        self.mask[max(begin, 0) : max(end, 0)] = 0
-        self.region[max(begin, 0) : max(end, 0)] = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Disc:
     """What is known of a disc once its first track has been read."""
 
@@ -78,12 +55,13 @@ class Disc:
     tree: Tree
     info: Info
     layout: Layout
+    segments: Segments
 
 
 def check_regions(disc: Disc) -> list[Finding]:
     """Sub-headers and emptiness of all sectors against their places."""
     sectors = disc.survey.sectors
-    plan = _Plan(
+    plan = Plan(
         np.zeros((sectors, 4), np.uint8),
         np.zeros((sectors, 4), np.uint8),
         np.zeros(sectors, np.int64),
@@ -99,53 +77,84 @@ def check_regions(disc: Disc) -> list[Finding]:
     return _compare(plan, disc.survey)
 
 
-def _plan_gap(plan: _Plan, begin: int, end: int) -> None:
-    plan.put(begin, end, _GAP, _Region("gap", _("the gap between tracks"), "warning", True))
+def _plan_gap(plan: Plan, begin: int, end: int) -> None:
+    plan.put(begin, end, _GAP, Region("gap", _("the gap between tracks"), "warning", True))
 
 
-def _plan_track_1(plan: _Plan, disc: Disc) -> None:
+def _plan_track_1(plan: Plan, disc: Disc) -> None:
     end = disc.layout.track_1
-    empty = _Region("track_1", _("an unused sector of track 1"), "warning", True)
+    empty = Region("track_1", _("an unused sector of track 1"), "warning", True)
     plan.put(0, end, _EMPTY, empty)
     for entry in disc.tree.entries:
         if not entry.is_directory and entry.extent < end:
             # Stills, playback lists and files of others keep their own rules.
             plan.free(entry.extent, min(entry.extent + entry.sectors, end))
-    if disc.info.list_bytes:
-        plan.free(LISTS, LISTS + 32 + -(-disc.info.list_bytes // 2048))
-    if disc.info.units:
-        plan.free(disc.info.segments, min(disc.info.segments + UNIT * disc.info.units, end))
+    _plan_control(plan, disc)
+    for item in disc.segments.items:
+        _plan_segment(plan, disc.survey, item)
     _plan_directories(plan, disc.tree, disc.volume)
-    marks = _Region("track_1", _("a volume descriptor"), "warning")
+    marks = Region("track_1", _("a volume descriptor"), "warning")
     plan.put(PVD, PVD + 1, (0, 0, IS_DATA | EOR, 0), marks)
     plan.put(TERMINATOR, TERMINATOR + 1, (0, 0, IS_DATA | EOR | EOF, 0), marks)
     for sector, name in ((INFO, "INFO.VCD"), (ENTRIES, "ENTRIES.VCD")):
-        plan.put(sector, sector + 1, (0, 0, IS_DATA | EOF, 0), _Region("track_1", name, "warning"))
+        plan.put(sector, sector + 1, (0, 0, IS_DATA | EOF, 0), Region("track_1", name, "warning"))
 
 
-def _plan_directories(plan: _Plan, tree: Tree, volume: Volume) -> None:
+def _plan_directories(plan: Plan, tree: Tree, volume: Volume) -> None:
     folders = [entry for entry in tree.entries if entry.is_directory and entry.extent < INFO]
-    name = _Region("track_1", _("a directory"), "warning")
+    name = Region("track_1", _("a directory"), "warning")
     for entry in folders:
         plan.put(entry.extent, entry.extent + entry.sectors, _EMPTY, name)
     last = max((_last(entry) for entry in folders), default=0)
     final = (0, 0, IS_DATA | EOR | EOF, 0)
     plan.put(last, last + 1, final, name)
-    table = _Region("track_1", _("a path table"), "warning")
+    table = Region("track_1", _("a path table"), "warning")
     for sector in (volume.little, volume.big):
         if TERMINATOR < sector < INFO:
             plan.put(sector, sector + 1, final, table)
+
+
+def _plan_control(plan: Plan, disc: Disc) -> None:
+    """LOT.VCD and PSD.VCD, plain and extended."""
+    name = Region("track_1", _("a file of playback lists"), "warning")
+    for place in control_places(disc.tree, disc.info):
+        end = min(place.begin + place.sectors, disc.layout.track_1)
+        plan.put(place.begin, end, (place.number, 0, IS_DATA, 0), name)
+        plan.put(end - 1, end, (place.number, 0, IS_DATA | EOF, 0), name)
+
+
+def _plan_segment(plan: Plan, survey: Survey, item: Item) -> None:
+    """A still or clip: its packs by what they hold, then empty sectors to the end of its unit."""
+    fill = Region("segment_fill", _("the empty sectors after a still or clip"), "warning", True)
+    packs = Region("segment", _("a still or clip"), "error")
+    empty = (1, 0, FORM_2 | REAL_TIME, 0)
+    plan.put(item.last, item.end, empty, fill)
+    plan.put(item.start, item.last, empty, packs)
+    inside = (survey.packs.sector >= item.start) & (survey.packs.sector < item.last)
+    where, holds = survey.packs.sector[inside], survey.packs.holds[inside]
+    moving = (holds & VIDEO != 0) & (holds & (NORMAL | HIRES) == 0)
+    for chosen, channel, submode, coding in (
+        (holds & (AUDIO | SECOND_AUDIO) != 0, 1, 0x64, 0x7F),
+        (holds & HIRES != 0, 3, 0x62, 0x3F),
+        (holds & NORMAL != 0, 2, 0x62, 0x1F),
+        (moving, 1, 0x62, 0x0F),
+    ):
+        plan.want[where[chosen], 1:] = (channel, submode, coding)
+    plan.want[np.array(item.picture_ends, np.int64), 2] |= EOR
+    if item.start < item.last:
+        plan.want[item.last - 1, 2] |= EOF
+    plan.mask[item.start : item.last, 2] &= 0xFF ^ TRIGGER
 
 
 def _last(entry: Entry) -> int:
     return entry.extent + max(entry.sectors, 1) - 1
 
 
-def _plan_track(plan: _Plan, survey: Survey, track: Track) -> None:
+def _plan_track(plan: Plan, survey: Survey, track: Track) -> None:
     """Margins empty, packs by what they hold, EOR on the last pack, EOF on the last sector."""
     number = track.number - 1
-    margin = _Region("track", _("the margin of a track"), "error", True)
-    packs = _Region("track", _("the stream of a track"), "error")
+    margin = Region("track", _("the margin of a track"), "error", True)
+    packs = Region("track", _("the stream of a track"), "error")
     empty = (number, 0, FORM_2 | REAL_TIME, 0)
     plan.put(track.start, track.first, empty, margin)
     plan.put(track.last, track.end, empty, margin)
@@ -168,7 +177,7 @@ def _plan_track(plan: _Plan, survey: Survey, track: Track) -> None:
     plan.mask[track.start : track.end, 2] &= 0xFF ^ TRIGGER
 
 
-def _compare(plan: _Plan, survey: Survey) -> list[Finding]:
+def _compare(plan: Plan, survey: Survey) -> list[Finding]:
     there = survey.heads[:, 16:20]
     wrong = (there ^ plan.want) & plan.mask
     found: list[Finding] = []
@@ -180,7 +189,7 @@ def _compare(plan: _Plan, survey: Survey) -> list[Finding]:
     return found + _not_blank(plan, survey)
 
 
-def _kinds(plan: _Plan, wrong: Bytes) -> list[tuple[int, int]]:
+def _kinds(plan: Plan, wrong: Bytes) -> list[tuple[int, int]]:
     """The first (sector, column) of each kind of difference, a few of each region and column."""
     first: dict[tuple[int, int, int], tuple[int, int]] = {}
     counts: dict[tuple[str, int], int] = {}
@@ -197,7 +206,7 @@ def _kinds(plan: _Plan, wrong: Bytes) -> list[tuple[int, int]]:
     return list(first.values())
 
 
-def _same(plan: _Plan, wrong: Bytes, row: int, column: int) -> NDArray[np.bool_]:
+def _same(plan: Plan, wrong: Bytes, row: int, column: int) -> NDArray[np.bool_]:
     """Sectors that differ in the same way as this one."""
     alike = (plan.region == plan.region[row]) & (wrong[:, column] == wrong[row, column])
     alike &= plan.want[:, column] == plan.want[row, column]
@@ -205,7 +214,7 @@ def _same(plan: _Plan, wrong: Bytes, row: int, column: int) -> NDArray[np.bool_]
 
 
 def _finding(
-    region: _Region, column: int, values: tuple[int, int], rows: NDArray[np.int64]
+    region: Region, column: int, values: tuple[int, int], rows: NDArray[np.int64]
 ) -> Finding:
     words: Mapping[str, str] = {
         "file_number": _("file number"),
@@ -236,7 +245,7 @@ def bits(submode: int) -> str:
     return ", ".join(name for bit, name in _BITS if submode & bit) or "-"
 
 
-def _not_blank(plan: _Plan, survey: Survey) -> list[Finding]:
+def _not_blank(plan: Plan, survey: Survey) -> list[Finding]:
     must = np.array([region.blank for region in plan.regions])[plan.region]
     found = []
     for index in np.unique(plan.region[must & ~survey.blank]):

@@ -20,6 +20,7 @@ from pipeline.videocd.sectors import (
     ECC,
     EDC1,
     EDC2,
+    EOF,
     FORM_2,
     RAW,
     SECOND,
@@ -34,6 +35,8 @@ Whole = NDArray[np.int64]
 LONGEST = 450_000 - 150  # sectors: addresses end at 99:59:74
 COOKED_LIMIT = 4096  # form 1 sectors whose data are kept (8 MiB)
 ECC_LIMIT = 20_000  # form 1 sectors whose parity is recomputed; a Video CD has some hundred
+PICTURES = (0xE0, 0xE1, 0xE2)
+SYSTEMS_LIMIT = 4096  # two for each film, still or clip that a disc can hold
 PACKETS_LIMIT = 700_000  # a pack of a Video CD has one packet of picture or sound
 WHOLE, WRONG, ABSENT, UNCHECKED = 0, 1, 2, 3
 
@@ -44,9 +47,9 @@ class Survey:
 
     `heads` are bytes 0-23 of each sector; `edc` and `ecc` hold WHOLE, WRONG, ABSENT (the field is
     zero) or UNCHECKED; `blank` tells that all user bytes are zero; `cooked` maps the LSN of the
-    first form 1 sectors to their 2048 bytes. `pictures` and `frames` number the bytes of all E0 and
-    C0 packets of the disc through, in the order of `packets`; `cut` tells that there were more
-    packets than any disc has, and that the rest was not read.
+    first form 1 sectors to their 2048 bytes. `pictures`, `normal`, `hires` and `frames` number the
+    bytes of all E0, E1, E2 and C0 packets of the disc through, in the order of `packets`; `cut`
+    tells that there were more packets than any disc has, and that the rest was not read.
     """
 
     heads: Bytes
@@ -58,6 +61,8 @@ class Survey:
     packets: Packets
     systems: tuple[SystemHeader, ...]
     pictures: Starts
+    normal: Starts
+    hires: Starts
     frames: Frames
     cut: bool
 
@@ -78,7 +83,9 @@ class _Walker:
     packs: list[Packs] = field(default_factory=list)
     packets: list[Packets] = field(default_factory=list)
     systems: list[SystemHeader] = field(default_factory=list)
-    pictures: PictureScan = field(default_factory=PictureScan)
+    pictures: dict[int, PictureScan] = field(
+        default_factory=lambda: {stream: PictureScan() for stream in PICTURES}
+    )
     frames: FrameScan = field(default_factory=FrameScan)
     parity_checked: int = 0
     last_sound: int = 0
@@ -151,15 +158,16 @@ def _take_packs(walker: _Walker, block: Bytes, rows: Whole, at: int) -> None:
     walker.packet_count += len(packets.sector)
     walker.packs.append(packs)
     walker.packets.append(packets)
-    walker.systems.extend(systems[: 1000 - len(walker.systems)])
+    walker.systems.extend(systems[: SYSTEMS_LIMIT - len(walker.systems)])
     flat = block.reshape(-1).data
     begin = (packets.sector - at) * RAW + DATA + packets.start
-    pictures = packets.stream == 0xE0
-    if pictures.any():
-        walker.pictures.feed(_gather(flat, begin[pictures], packets.length[pictures]))
+    for stream, scan in walker.pictures.items():
+        pictures = packets.stream == stream
+        if pictures.any():
+            scan.feed(_gather(flat, begin[pictures], packets.length[pictures]))
     sound = packets.stream == 0xC0
     if sound.any():
-        _take_sound(walker, flat, begin, packets, sound)
+        _take_sound(walker, block, at, packets, sound)
 
 
 def _gather(flat: memoryview, begin: Whole, length: Whole) -> list[memoryview]:
@@ -168,11 +176,20 @@ def _gather(flat: memoryview, begin: Whole, length: Whole) -> list[memoryview]:
 
 
 def _take_sound(
-    walker: _Walker, flat: memoryview, begin: Whole, packets: Packets, sound: NDArray[np.bool_]
+    walker: _Walker, block: Bytes, at: int, packets: Packets, sound: NDArray[np.bool_]
 ) -> None:
-    """Feed the sound, beginning anew after a second without any: that is where tracks change."""
+    """Feed the sound, beginning anew where tracks change, which is after a second without any, and
+    where clips change, which is after a sector that ends a file.
+    """
+    flat = block.reshape(-1).data
+    begin = (packets.sector - at) * RAW + DATA + packets.start
     sectors = packets.sector[sound]
-    pauses = np.flatnonzero(np.diff(sectors, prepend=walker.last_sound) >= SECOND)
+    before = np.concatenate(([walker.last_sound], sectors[:-1]))
+    ends = walker.last_sound + np.flatnonzero(
+        walker.heads[walker.last_sound : sectors[-1], 18] & EOF
+    )
+    closed = np.searchsorted(ends, before) != np.searchsorted(ends, sectors)
+    pauses = np.flatnonzero((sectors - before >= SECOND) | closed)
     numbers = np.flatnonzero(sound)
     for count, piece in enumerate(np.split(numbers, pauses)):
         if count:
@@ -182,6 +199,7 @@ def _take_sound(
 
 
 def _finish(walker: _Walker, read: int) -> Survey:
+    moving, normal, hires = (walker.pictures[stream].result() for stream in PICTURES)
     return Survey(
         walker.heads[:read],
         walker.edc[:read],
@@ -191,7 +209,9 @@ def _finish(walker: _Walker, read: int) -> Survey:
         _joined(Packs, walker.packs),
         _joined(Packets, walker.packets),
         tuple(walker.systems),
-        walker.pictures.result(),
+        moving,
+        normal,
+        hires,
         walker.frames.result(),
         walker.packet_count > PACKETS_LIMIT,
     )

@@ -33,9 +33,10 @@ LISTS = """<segment-items><segment-item src="{a}" id="clip"/></segment-items>
 <sequence-items><sequence-item src="{a}" id="a"><default-entry id="a0"/>
 <entry id="a1">2</entry><auto-pause>3</auto-pause></sequence-item>
 <sequence-item src="{b}" id="b"/></sequence-items>
-<pbc><selection id="menu"><bsn>1</bsn><loop jump-timing="delayed">1</loop>
+<pbc><selection id="menu"><bsn>1</bsn><return ref="end"/><wait>-1</wait>
+<loop jump-timing="delayed">1</loop>
 <play-item ref="clip"/><select ref="all"/><select ref="end"/></selection>
-<playlist id="all"><wait>5</wait><play-item ref="a"/><play-item ref="a1"/>
+<playlist id="all"><return ref="menu"/><wait>5</wait><play-item ref="a"/><play-item ref="a1"/>
 <play-item ref="b"/></playlist><endlist id="end" rejected="true"/></pbc></videocd>"""
 
 
