@@ -10,7 +10,16 @@ from tqdm import tqdm
 
 from catalog.words import _
 from pipeline.plan.planning import Plan
-from pipeline.plan.steps import Card, Encode, Step, WriteVideoCd, key, needs
+from pipeline.plan.steps import (
+    Card,
+    Encode,
+    EncodeStill,
+    MenuPicture,
+    Step,
+    WriteVideoCd,
+    key,
+    needs,
+)
 from pipeline.watch import Watch
 
 
@@ -35,7 +44,7 @@ class Bars(Watch):
                 return step.seconds
             case WriteVideoCd():
                 return step.seconds * self._WRITE
-            case Card():
+            case Card() | MenuPicture() | EncodeStill():
                 return 0.0
 
     def begins(self, plan: Plan, todo: Sequence[Step]) -> None:

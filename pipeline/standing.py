@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipeline.plan.planning import Plan
-from pipeline.plan.steps import Encode, Step, WriteVideoCd, key, needs
+from pipeline.plan.steps import Encode, EncodeStill, Step, WriteVideoCd, key, needs
 from pipeline.workroom import Workroom
 
 SUMS = "SHA256SUMS"  # written last: a folder without it is no edition
@@ -25,7 +25,7 @@ def outstanding(plan: Plan, room: Workroom, editions: Path) -> list[Step]:
     made = {name for step in plan.steps if (name := key(step)) in there and room.find(name)}
     # What is made needs what it was made from no more.
     wanted = {key(step) for step in plan.steps if isinstance(step, WriteVideoCd)} - made
-    for kind in (WriteVideoCd, Encode):
+    for kind in (WriteVideoCd, Encode | EncodeStill):
         wanted |= {
             one
             for step in plan.steps

@@ -30,7 +30,8 @@ from pipeline.plan.steps import (
     WriteVideoCd,
     key,
 )
-from pipeline.videocd.layout import Disc, Elementary
+from pipeline.videocd.disc import Disc, Elementary
+from pipeline.videocd.stills import Still
 from pipeline.workroom import Made, MadeFile, Workroom, disk_told
 
 _PIECE = 1 << 20
@@ -112,6 +113,16 @@ def _disc(step: WriteVideoCd, room: Workroom) -> Disc:
             )
             for track in step.tracks
         ),
+        entries=step.entries,
+        segments=tuple(
+            Still(
+                lo=room.path(still.lo.key, still.lo.name),
+                hi=room.path(still.hi.key, still.hi.name),
+                standard=step.standard,
+            )
+            for still in step.stills
+        ),
+        lists=step.lists,
     )
 
 

@@ -14,10 +14,11 @@ from functools import partial
 from catalog.problem import Problem, Refusal
 from catalog.programme import Programme, Source
 from catalog.words import _
-from pipeline.plan.fit import disc_capacity, fit
+from pipeline.plan.fit import FRONT, DiscFit, disc_capacity, fit
 from pipeline.plan.select import LeftOut, select
 from pipeline.plan.steps import Step, digest
-from pipeline.plan.targets.video_cd import PlannedDisc, Workshop, arrange
+from pipeline.plan.targets.video_cd import PlannedDisc, Workshop, arrange, menus
+from pipeline.videocd.front import disc_front
 from pipeline.videocd.mux import packs_bound
 from recipes.recipe import Recipe
 
@@ -50,15 +51,34 @@ def plan(
 ) -> Plan:
     """Decide everything. Programmes that may not or cannot be used are in `left_out`."""
     selected = select(recipe, programmes, sources, today)
-    medium = recipe.target.medium
-    capacity = disc_capacity(
-        medium.standard, medium.disc, partial(packs_bound, standard=medium.standard)
-    )
-    fits = fit(selected.chosen, sources, capacity, recipe.order)
     chosen = {programme.id: programme for programme in selected.chosen}
+    fits = _spread(recipe, selected.chosen, sources, workshop)
     discs, steps = arrange(recipe, fits, chosen, sources, workshop)
     name = digest((recipe.id, recipe.title, tuple(disc.write for disc in discs)))[:10]
     return Plan(f"{recipe.id}-{name}", recipe, discs, selected.left_out, steps, workshop)
+
+
+def _spread(
+    recipe: Recipe,
+    chosen: Sequence[Programme],
+    sources: Mapping[str, Source],
+    workshop: Workshop,
+) -> tuple[DiscFit, ...]:
+    """The discs, with room in front for the menu of the fullest one. How large a menu is shows
+    only when its disc is known, so the room grows until it is enough.
+    """
+    medium = recipe.target.medium
+    packs = partial(packs_bound, standard=medium.standard)
+    by_id = {programme.id: programme for programme in chosen}
+    front = FRONT
+    while True:
+        capacity = disc_capacity(medium.standard, medium.disc, packs, front)
+        fits = fit(chosen, sources, capacity, recipe.order)
+        shown = menus(recipe, fits, by_id, workshop)
+        needed = max((disc_front(len(one.lists), len(one.stills)) for one in shown), default=FRONT)
+        if needed <= front:
+            return fits
+        front = needed
 
 
 def refuse_empty(plan: Plan, file: str) -> None:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, Literal
 
 from pipeline.plan.menu_pages import Shown
+from pipeline.videocd.lists import ControlList
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,8 @@ class FromStep:
 
 Input = FromSource | FromStep
 
-# Labels are for people and estimates for the clock: neither decides a byte of the result.
+# A step's label is for people and its seconds are for the clock: neither decides a byte. (What a
+# menu shows has seconds too, and those are drawn.)
 _NOT_DECIDING = {"label", "seconds"}
 
 
@@ -120,9 +122,18 @@ class Track:
 
 
 @dataclass(frozen=True, slots=True)
+class StillPair:
+    """The two pictures of one still: as sharp as sets get, and the plain one for the others."""
+
+    hi: FromStep
+    lo: FromStep
+
+
+@dataclass(frozen=True, slots=True)
 class WriteVideoCd:
     """Multiplex, wrap and checksum tracks into `NAME.bin` and `NAME.cue`; `sectors` is the bound
-    that the plan counted with.
+    that the plan counted with. `entries` are entry points in each track, in seconds; `lists` show
+    the `stills` by their place.
     """
 
     label: str
@@ -135,11 +146,15 @@ class WriteVideoCd:
     volume_number: int
     sectors: int
     tracks: tuple[Track, ...]
+    entries: tuple[tuple[float, ...], ...]
+    stills: tuple[StillPair, ...]
+    lists: tuple[ControlList, ...]
     writer: str
 
     @property
     def inputs(self) -> tuple[Input, ...]:
-        return tuple(stream for track in self.tracks for stream in (track.video, track.audio))
+        streams = [stream for track in self.tracks for stream in (track.video, track.audio)]
+        return (*streams, *(one for still in self.stills for one in (still.hi, still.lo)))
 
 
 Step = Card | MenuPicture | EncodeStill | Encode | WriteVideoCd
@@ -149,7 +164,8 @@ def _plain(value: Any) -> dict[str, Any]:
     """A dataclass as a mapping of what decides, under its own name; its values as they are."""
     if not is_dataclass(value):
         raise TypeError(f"{type(value).__name__} has no digest")
-    told = (f.name for f in fields(value) if f.name not in _NOT_DECIDING)
+    idle = _NOT_DECIDING if hasattr(value, "inputs") else ()
+    told = (f.name for f in fields(value) if f.name not in idle)
     return {"": type(value).__name__} | {name: getattr(value, name) for name in told}
 
 

@@ -45,7 +45,9 @@ class Ready:
         self.workspace: Workspace = enter(root)
         self.file = self.workspace.recipe(named)
         self.program = tools.ffmpeg(self.workspace.settings.ffmpeg)
-        self.workshop = Workshop(tools.version(self.program), font_name())
+        self.workshop = Workshop(
+            tools.version(self.program), font_name(), self.workspace.settings.centre
+        )
         with self.workspace.books.reading() as connection:
             programmes = records.programmes(connection)
             self.sources = {source.sha256: source for source in records.sources(connection)}

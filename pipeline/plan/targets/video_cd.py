@@ -9,25 +9,32 @@ from dataclasses import dataclass
 from catalog.problem import Problem, Refusal
 from catalog.programme import AudioStream, Programme, Source
 from catalog.words import _
+from pipeline.plan.chapters import chapters, within_a_disc
 from pipeline.plan.encode import AUDIO, VIDEO, Quality, Reading, Stretch, video_cd_arguments
 from pipeline.plan.fit import DiscFit, Part, part_name
+from pipeline.plan.menu import Menu, menu
+from pipeline.plan.menu_pages import Shown, Volume, offers_of
 from pipeline.plan.raster import RASTERS
 from pipeline.plan.steps import (
     Card,
     Encode,
+    EncodeStill,
     FromSource,
     FromStep,
     Input,
+    MenuPicture,
     Step,
+    StillPair,
     Track,
     WriteVideoCd,
     key,
 )
+from pipeline.videocd.lists import ControlList
 from recipes.recipe import Recipe
 from recipes.targets import Standard
 
 # Raised whenever the writer gives other bytes for the same streams.
-WRITER = "videocd 1"
+WRITER = "videocd 2"
 
 # A card is drawn at the size a television shows, then scaled like any other picture.
 _CARD = {"pal": (768, 576), "ntsc": (640, 480)}
@@ -35,26 +42,30 @@ _CARD = {"pal": (768, 576), "ntsc": (640, 480)}
 
 @dataclass(frozen=True, slots=True)
 class Workshop:
-    """The tools of this run, as far as they decide bytes: ffmpeg's version line and the face."""
+    """What of this place and run decides bytes: ffmpeg's version line, the face, and the name of
+    the centre that stands on the menus.
+    """
 
     ffmpeg: str
     font: str
+    centre: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedTrack:
-    """One track of a disc: which part of which programme, under which name, made by which step."""
+    """One track of a disc: which part of which programme, its name and entry points, its step."""
 
     part: Part
     title: str
     name: str
     seconds: float
+    chapters: tuple[float, ...]
     encode: str
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedDisc:
-    """One disc: its number, tracks, sectors used and free, and the step that writes it by key."""
+    """One disc: its number, tracks, sectors used and free, stills, and the step that writes it."""
 
     number: int
     name: str
@@ -62,6 +73,7 @@ class PlannedDisc:
     tracks: tuple[PlannedTrack, ...]
     sectors: int
     free: int
+    stills: int
     write: str
 
 
@@ -151,6 +163,25 @@ def _encode_steps(
     return [*before, step], step
 
 
+def menus(
+    recipe: Recipe,
+    fits: Sequence[DiscFit],
+    programmes: Mapping[str, Programme],
+    workshop: Workshop,
+) -> tuple[Menu, ...]:
+    """The menu of each disc; empty ones where the recipe wants none."""
+    if not recipe.target.medium.menu:
+        return tuple(Menu() for _fit in fits)
+    rate = RASTERS[recipe.target.medium.standard].rate
+    return tuple(
+        menu(
+            Volume(recipe.title, number, len(fits), workshop.centre),
+            offers_of(fits, number, programmes, rate),
+        )
+        for number in range(1, len(fits) + 1)
+    )
+
+
 def arrange(
     recipe: Recipe,
     fits: Sequence[DiscFit],
@@ -161,16 +192,22 @@ def arrange(
     """The discs of a recipe and all steps that make them, each step once, inputs before users."""
     steps: dict[str, Step] = {}
     discs = []
-    for number, fit in enumerate(fits, start=1):
+    for number, (fit, shown) in enumerate(
+        zip(fits, menus(recipe, fits, programmes, workshop), strict=True), start=1
+    ):
         tracks = []
         for part in fit.parts:
             programme = programmes[part.programme]
             made, encode = _encode_steps(programme, part, sources[part.sha256], recipe, workshop)
             steps |= {key(step): step for step in made}
-            tracks.append(
-                PlannedTrack(part, programme.title, encode.label, encode.seconds, key(encode))
-            )
-        write = _write_step(recipe, number, len(fits), fit, tracks)
+            tracks.append(_planned_track(programme, part, encode, recipe))
+        stills = []
+        for picture in shown.stills:
+            drawn, still = _still_steps(picture, recipe, workshop)
+            steps |= {key(drawn): drawn, key(still): still}
+            stills.append(StillPair(FromStep(key(still), still.hi), FromStep(key(still), still.lo)))
+        disc = _Disc(number, len(fits), fit, tuple(tracks), tuple(stills), shown.lists)
+        write = _write_step(recipe, disc)
         steps[key(write)] = write
         discs.append(
             PlannedDisc(
@@ -180,29 +217,59 @@ def arrange(
                 tuple(tracks),
                 fit.sectors,
                 fit.free,
+                len(shown.stills),
                 key(write),
             )
         )
     return tuple(discs), tuple(steps.values())
 
 
-def _write_step(
-    recipe: Recipe, number: int, count: int, fit: DiscFit, tracks: Sequence[PlannedTrack]
-) -> WriteVideoCd:
-    name = f"disc-{number:02d}"
-    ending = f"_{number:02d}" if count > 1 else ""
+@dataclass(frozen=True, slots=True)
+class _Disc:
+    number: int
+    count: int
+    fit: DiscFit
+    tracks: tuple[PlannedTrack, ...]
+    stills: tuple[StillPair, ...]
+    lists: tuple[ControlList, ...]
+
+
+def _planned_track(
+    programme: Programme, part: Part, encode: Encode, recipe: Recipe
+) -> PlannedTrack:
+    rate = RASTERS[recipe.target.medium.standard].rate
+    points = chapters(programme, part, encode.seconds, rate)
+    return PlannedTrack(part, programme.title, encode.label, encode.seconds, points, key(encode))
+
+
+def _still_steps(
+    shown: Shown, recipe: Recipe, workshop: Workshop
+) -> tuple[MenuPicture, EncodeStill]:
+    standard = recipe.target.medium.standard
+    drawn = MenuPicture(recipe.title, standard, shown, workshop.font)
+    still = EncodeStill(recipe.title, standard, FromStep(key(drawn), drawn.name), workshop.ffmpeg)
+    return drawn, still
+
+
+def _write_step(recipe: Recipe, disc: _Disc) -> WriteVideoCd:
+    name = f"disc-{disc.number:02d}"
+    ending = f"_{disc.number:02d}" if disc.count > 1 else ""
     return WriteVideoCd(
         label=name,
-        seconds=sum(track.seconds for track in tracks),
+        seconds=sum(track.seconds for track in disc.tracks),
         name=name,
         standard=recipe.target.medium.standard,
         volume_id=d_characters(recipe.id, 32 - len(ending)) + ending,
         album_id=d_characters(recipe.id, 16),
-        volume_count=count,
-        volume_number=number,
-        sectors=fit.sectors,
+        volume_count=disc.count,
+        volume_number=disc.number,
+        sectors=disc.fit.sectors,
         tracks=tuple(
-            Track(FromStep(track.encode, VIDEO), FromStep(track.encode, AUDIO)) for track in tracks
+            Track(FromStep(track.encode, VIDEO), FromStep(track.encode, AUDIO))
+            for track in disc.tracks
         ),
+        entries=within_a_disc([track.chapters for track in disc.tracks]),
+        stills=disc.stills,
+        lists=disc.lists,
         writer=WRITER,
     )
