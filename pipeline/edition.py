@@ -18,7 +18,7 @@ from typing import Any
 from pipeline.manifest import Item, write_sums
 from pipeline.plan.planning import Plan
 from pipeline.plan.raster import RASTERS
-from pipeline.plan.targets.video_cd import PlannedDisc
+from pipeline.plan.targets.video_cd import PlannedDisc, PlannedTrack
 from pipeline.standing import SUMS
 from pipeline.workroom import Made, Workroom, sync, write_whole
 
@@ -27,33 +27,59 @@ RECORD = "edition.json"
 
 
 def _volume(disc: PlannedDisc, made: Made, plan: Plan) -> dict[str, Any]:
-    rate = float(RASTERS[plan.recipe.target.medium.standard].rate)
     return {
         "number": disc.number,
         "volume_id": disc.volume_id,
         "sectors": sum(f.bytes for f in made.files if f.name.endswith(".bin")) // 2352,
+        "stills": disc.stills,
         "files": [asdict(file) for file in made.files],
         "tracks": [
-            {
-                "track": number,
-                "programme": track.part.programme,
-                "title": track.title,
-                "name": track.name,
-                "episode": track.part.episode,
-                "part": track.part.number,
-                "of": track.part.of,
-                "source": track.part.sha256,
-                "start_seconds": round(track.part.start / rate, 3),
-                "seconds": round(track.seconds, 3),
-            }
-            for number, track in enumerate(disc.tracks, start=2)
+            _track(track, number, plan) for number, track in enumerate(disc.tracks, start=2)
+        ],
+        "insert": _insert(disc, plan),
+    }
+
+
+def _track(track: PlannedTrack, number: int, plan: Plan) -> dict[str, Any]:
+    """What one CD track holds, and which file it was made of."""
+    rate = float(RASTERS[plan.recipe.target.medium.standard].rate)
+    return {
+        "track": number,
+        "programme": track.part.programme,
+        "title": track.title,
+        "name": track.name,
+        "episode": track.part.episode,
+        "part": track.part.number,
+        "of": track.part.of,
+        "source": track.part.sha256,
+        "start_seconds": round(track.part.start / rate, 3),
+        "seconds": round(track.seconds, 3),
+        "chapters": [asdict(chapter) for chapter in track.chapters],
+    }
+
+
+def _insert(disc: PlannedDisc, plan: Plan) -> dict[str, Any]:
+    """What the paper in the sleeve says: what is on this disc, and what is on the others."""
+    return {
+        "title": plan.recipe.title,
+        "centre": plan.workshop.centre,
+        "disc": disc.number,
+        "of": len(plan.discs),
+        "programmes": [
+            {"number": number, "name": track.name, "minutes": round(track.seconds / 60, 1)}
+            for number, track in enumerate(disc.tracks, start=1)
+        ],
+        "elsewhere": [
+            {"disc": other.number, "names": [track.name for track in other.tracks]}
+            for other in plan.discs
+            if other.number != disc.number
         ],
     }
 
 
 def record(plan: Plan, made: Mapping[str, Made]) -> bytes:
-    """`edition.json`: the recipe, each volume with its programmes, digests and sizes of all files,
-    what was left out and why, and the tools.
+    """`edition.json`: the recipe, each volume with its programmes, what its insert says, digests and
+    sizes of all files, what was left out and why, and the tools.
     """
     said = {
         "format": FORMAT,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from catalog.problem import Problem, Refusal
 from catalog.programme import AudioStream, Programme, Source
 from catalog.words import _
-from pipeline.plan.chapters import chapters, within_a_disc
+from pipeline.plan.chapters import Chapter, chapters, within_a_disc
 from pipeline.plan.encode import AUDIO, VIDEO, Quality, Reading, Stretch, video_cd_arguments
 from pipeline.plan.fit import DiscFit, Part, part_name
 from pipeline.plan.menu import Menu, menu
@@ -59,7 +59,7 @@ class PlannedTrack:
     title: str
     name: str
     seconds: float
-    chapters: tuple[float, ...]
+    chapters: tuple[Chapter, ...]
     encode: str
 
 
@@ -268,7 +268,10 @@ def _write_step(recipe: Recipe, disc: _Disc) -> WriteVideoCd:
             Track(FromStep(track.encode, VIDEO), FromStep(track.encode, AUDIO))
             for track in disc.tracks
         ),
-        entries=within_a_disc([track.chapters for track in disc.tracks]),
+        entries=tuple(
+            tuple(chapter.seconds for chapter in found)
+            for found in within_a_disc([track.chapters for track in disc.tracks])
+        ),
         stills=disc.stills,
         lists=disc.lists,
         writer=WRITER,
