@@ -7,6 +7,7 @@ screen speaks: they are part of the disc.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from pathlib import Path
 from typing import assert_never
 
@@ -22,7 +23,7 @@ SIZES = {"pal": (704, 576), "ntsc": (704, 480)}
 """Pixels of the hi-res still of a norm, which is shown 4:3 (vcd20.md 5.1)."""
 
 _WIDTH, _HEIGHT, _FINER = 768, 576, 2
-_LEFT, _RIGHT, _TOP, _BOTTOM = 78, 690, 58, 518  # a tenth of each side may be hidden by old sets
+_LEFT, _RIGHT, _TOP = 82, 686, 60  # a tenth of each side may be hidden by old sets
 _THICK = 4  # anything thinner than two lines flickers on an interlaced set
 _SMALLEST = 26  # of letters that are still read when the small picture is shown
 
@@ -38,13 +39,13 @@ _COLOURS: dict[str, Colour] = {
     "LAW": (124, 72, 156),
     "PTY": (150, 84, 20),
     "SCI": (16, 122, 124),
-    "YOU": (178, 88, 16),
+    "YOU": (168, 82, 14),
     "LIT": (100, 104, 112),
 }
 _OTHER = (88, 96, 108)
 
-_HEAD_RULE, _ROWS_TOP, _ROWS_BOTTOM = 116, 126, 438
-_HINT_LINE, _FOOT_LINE, _FOOT = 475, 511, 28
+_HEAD_RULE, _ROWS_TOP, _ROWS_BOTTOM = 118, 128, 438
+_HINT_LINE, _FOOT_LINE, _FOOT = 474, 510, 28
 _SQUARE, _SQUARE_ROOM = 60, 74
 _TALLEST_ROW, _HIGH_ROW = 120, 90
 _LARGEST, _ONE_LINE, _SPACING = 46, 30, 1.18
@@ -117,11 +118,14 @@ def _named(offer: Offer, size: int, width: float, height: float) -> tuple[list[s
     if _fits(_whole(offer), size, width, 1):
         return [lettering.legible(_whole(offer))], size
     size = _largest(_whole(offer), range(size, _SMALLEST - 1, -2), width, height)
-    most, kept = _room_for(size, height), lettering.legible(offer.name)
-    text = kept + _part(offer.mark)
-    while kept and not _fits(text, size, width, most):
-        kept = kept[:-1].rstrip()
-        text = f"{kept}…{_part(offer.mark)}"
+    most, name = _room_for(size, height), lettering.legible(offer.name)
+
+    def cut(kept: int) -> str:
+        return (name if kept == len(name) else name[:kept].rstrip() + "…") + _part(offer.mark)
+
+    lengths = range(1, len(name) + 1)
+    kept = bisect_left(lengths, True, key=lambda n: not _fits(cut(n), size, width, most))
+    text = cut(kept)
     return _lines(text, size, width, most), size
 
 

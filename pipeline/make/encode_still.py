@@ -55,6 +55,8 @@ def still_arguments(grade: Grade, standard: Standard, scale: int, name: str) -> 
         *("-frames:v", "1", "-r", _RATE[standard], "-c:v", "mpeg1video"),
         *("-qscale:v", str(scale), "-b:v", str(_BIT_RATE), "-maxrate", str(_BIT_RATE)),
         *("-bufsize", str(grade.buffer * 8), "-slices", str(grade.slices), "-threads", "1"),
+        # A lone picture finds the buffer full; ffmpeg would count on three quarters of it.
+        *("-rc_init_occupancy", str(grade.buffer * 8)),
         *("-fflags", "+bitexact", "-flags:v", "+bitexact", "-f", "mpeg1video", f"out/{name}"),
     )
 
