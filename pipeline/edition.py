@@ -78,8 +78,8 @@ def _insert(disc: PlannedDisc, plan: Plan) -> dict[str, Any]:
 
 
 def record(plan: Plan, made: Mapping[str, Made]) -> bytes:
-    """`edition.json`: the recipe, each volume with its programmes, what its insert says, digests and
-    sizes of all files, what was left out and why, and the tools.
+    """`edition.json`: the recipe, each volume with its programmes and what its insert says,
+    digests and sizes of all files, what was left out and why, and the tools.
     """
     said = {
         "format": FORMAT,
