@@ -26,7 +26,7 @@ from pipeline.videocd.sectors import COOKED, RAW, SECOND
 from pipeline.videocd.segments import UNIT
 from pipeline.videocd.sound import read_audio
 from pipeline.videocd.streams import read_video
-from pipeline.videocd.tree import FORM_2_FILE, File, Folder, folders
+from pipeline.videocd.tree import FORM_2_FILE, File, Folder, check_room, folders
 
 __all__ = ["Disc", "Elementary", "Layout", "Muxed", "Placed", "Track", "cue_sheet", "lay_out"]
 
@@ -95,7 +95,9 @@ def lay_out(disc: Disc) -> Layout:
         if after + GAP > LONGEST:
             refuse(disc, _("track {number} ends beyond 99 minutes").format(number=number),
                    _("put fewer programmes on the disc"))  # fmt: skip
-    return Layout(disc, front, tuple(placed))
+    layout = Layout(disc, front, tuple(placed))
+    check_room(root(layout))
+    return layout
 
 
 def _place(disc: Disc, number: int, start: int) -> Placed:

@@ -105,6 +105,29 @@ def tree_sectors(root: Folder, labels: Labels, space: int) -> tuple[Cooked, ...]
 
     `space` is the number of sectors of track 1. Failure where folders do not fit below LSN 75.
     """
+    top, table = _fitted(root)
+    data = b"".join(_folder_bytes(placed, up, labels.created) for placed, up in _walk(top))
+    last = len(data) - COOKED
+    ends = IS_DATA | EOF | EOR
+    return (
+        Cooked(IS_DATA | EOR, _descriptor(top, labels, space, len(table))),
+        Cooked(ends, _sector(b"\xffCD001\x01")),
+        *(
+            Cooked(ends if at == last else IS_DATA, data[at : at + COOKED])
+            for at in range(0, len(data), COOKED)
+        ),
+        Cooked(ends, _sector(table)),
+        Cooked(ends, _sector(_path_table(top, ">"))),
+    )
+
+
+def check_room(root: Folder) -> None:
+    """Failure where the folders do not fit below LSN 75."""
+    _fitted(root)
+
+
+def _fitted(root: Folder) -> tuple[_Placed, bytes]:
+    """The folders in their places, and the path table (low byte first)."""
     top = _place(root, DESCRIPTOR + 2)
     table = _path_table(top, "<")
     if top.after + 2 > LIMIT or len(table) > COOKED:
@@ -115,19 +138,7 @@ def tree_sectors(root: Folder, labels: Labels, space: int) -> tuple[Cooked, ...]
             ),
             _("put fewer files or folders on the disc"),
         )
-    folders = b"".join(_folder_bytes(placed, up, labels.created) for placed, up in _walk(top))
-    last = len(folders) - COOKED
-    ends = IS_DATA | EOF | EOR
-    return (
-        Cooked(IS_DATA | EOR, _descriptor(top, labels, space, len(table))),
-        Cooked(ends, _sector(b"\xffCD001\x01")),
-        *(
-            Cooked(ends if at == last else IS_DATA, folders[at : at + COOKED])
-            for at in range(0, len(folders), COOKED)
-        ),
-        Cooked(ends, _sector(table)),
-        Cooked(ends, _sector(_path_table(top, ">"))),
-    )
+    return top, table
 
 
 def _place(folder: Folder, lsn: int) -> _Placed:
