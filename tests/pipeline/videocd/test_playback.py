@@ -107,7 +107,9 @@ def test_lists_are_found_through_lot_and_cross_no_sector(kinds: list[tuple[str, 
         if kind == "p":
             lists.append(PlayList(name, (PlayTrack(1),) * count * 2, next="0"))
         elif kind == "s":
-            lists.append(SelectionList(name, PlayTrack(2), (name,) * count, rejected=number % 2 > 0))
+            lists.append(
+                SelectionList(name, PlayTrack(2), (name,) * count, rejected=number % 2 > 0)
+            )
         else:
             lists.append(EndList(name))
     made = playback(lists, PLACES)

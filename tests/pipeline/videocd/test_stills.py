@@ -146,5 +146,5 @@ def test_refuses_a_still_without_a_picture_or_without_its_file(folder) -> None:
     """Neither of both, or a name that leads nowhere."""
     with pytest.raises(Failure, match="neither a normal nor a high"):
         still_packs(Still(None, None, "pal"))
-    with pytest.raises(Failure, match="gone.m1v"):
+    with pytest.raises(Failure, match=r"gone\.m1v"):
         still_packs(Still(folder / "gone.m1v", None, "pal"))
