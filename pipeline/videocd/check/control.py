@@ -53,6 +53,7 @@ class Judge:
     sector: int
     holdings: Holdings
     kind: int = SELECT  # that selection lists must have in this file
+    end: int = 0  # the byte at which the last list begins
 
     def say(
         self, severity: Severity, name: str, wrong: str, each: ControlList, values: tuple[str, str]
@@ -106,7 +107,6 @@ def check_list(judge: Judge, each: ControlList, begins: Mapping[int, ControlList
 
 
 def _links(judge: Judge, each: ControlList, begins: Mapping[int, ControlList]) -> None:
-    end = max(begins, default=0)
     for place, link in enumerate(each.links):
         if link == NOWHERE or (
             place == _DEFAULT and each.selects and link in (MULTI, MULTI_NO_DIGITS)
@@ -114,6 +114,7 @@ def _links(judge: Judge, each: ControlList, begins: Mapping[int, ControlList]) -
             continue
         if link * STEP in begins:
             continue
+        end = judge.end
         if link * STEP > end:
             wrong = _("a button leads beyond the last list")
         else:

@@ -68,9 +68,15 @@ class Lists:
 
 def read_lists(data: bytes, hints: Sequence[int] = ()) -> Lists:
     """Walk through a file from list to list. `hints` are bytes at which lists should begin, in
-    rising order: after a list that cannot be, reading goes on at the next of them.
+    rising order: they are believed only where the walk fails without them.
     """
     data = data[:MOST_BYTES]
+    alone = _walk(data, ())
+    guided = _walk(data, hints) if alone.faults and hints else alone
+    return guided if len(guided.lists) > len(alone.lists) else alone
+
+
+def _walk(data: bytes, hints: Sequence[int]) -> Lists:
     found: list[ControlList] = []
     faults: list[tuple[str, int]] = []
     at = end = lid = 0

@@ -96,14 +96,14 @@ def _bytes(cooked: Mapping[int, bytes], begin: int, size: int) -> bytes:
 def _best(
     cooked: Mapping[int, bytes], tree: Tree, info: Info, hints: list[int]
 ) -> tuple[Lists, int]:
-    """The lists, and the size of PSD.VCD: INFO.VCD's, or the directory's where only that fits."""
+    """The lists, and the size of PSD.VCD: INFO.VCD's, or the directory's where that fits better."""
     entry = tree.named(PATHS[1])
-    best = read_lists(_bytes(cooked, PSD, info.list_bytes), hints), info.list_bytes
-    if entry and entry.size != info.list_bytes and (best[0].end, best[0].faults) != (best[1], ()):
-        other = read_lists(_bytes(cooked, PSD, entry.size), hints)
-        if other.end == entry.size and not other.faults:
-            return other, entry.size
-    return best
+    sizes = {info.list_bytes, *([entry.size] if entry else [])}
+    for size in sorted(sizes, reverse=True):
+        read = read_lists(_bytes(cooked, PSD, size), hints)
+        if read.end == size and not read.faults:
+            return read, size
+    return read_lists(_bytes(cooked, PSD, info.list_bytes), hints), info.list_bytes
 
 
 def _sizes(tree: Tree, info: Info, size: int) -> list[Finding]:
@@ -138,6 +138,7 @@ def _counts(info: Info, read: Lists) -> list[Finding]:
 
 def _each(judge: Judge, read: Lists) -> None:
     begins = {each.at: each for each in read.lists}
+    judge.end = max(begins, default=0)
     for each in read.lists:
         check_list(judge, each, begins)
 

@@ -48,9 +48,9 @@ def _check_back(faults: Faults, read: Lists, sector: int, onward: _Ways, reached
         for goal in following:
             backward.setdefault(goal, set()).add(at)
     goals = {each.at for each in read.lists if each.kind == END or each.at == 0}
-    home = _closure(backward, goals)
+    lost = reached - _closure(backward, goals)
     for each in read.lists:
-        if each.at in reached - home:
+        if each.at in lost:
             wrong = _("no button leads from a list back to the first one, or to the end")
             faults.say("note", "psd.no_way_back", wrong, *_place(sector, each))
 
