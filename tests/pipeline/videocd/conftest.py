@@ -12,6 +12,17 @@ from pathlib import Path
 import imageio_ffmpeg
 import pytest
 
+from pipeline.videocd.lists import (
+    Area,
+    ControlList,
+    EndList,
+    PlayList,
+    PlaySegment,
+    PlayTrack,
+    SelectionList,
+)
+from pipeline.videocd.stills import Still
+
 VIDEO = (
     "-c:v mpeg1video -b:v 1150k -minrate 1150k -maxrate 1150k -bufsize 327680 "
     "-g 15 -bf 2 -me_range 64 -aspect 4:3 -threads 1 -f mpeg1video"
@@ -98,3 +109,79 @@ def muxed(ffmpeg: Run, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pa
             "-target", f"{kind}-vcd", "-threads", 1, made[kind],
         )  # fmt: skip
     return made
+
+
+@dataclass(frozen=True)
+class Menus:
+    """Raw I pictures by kind, and the still items they make."""
+
+    folder: Path
+    raw: dict[str, Path]
+
+    def still(self, kind: str = "both", standard: str = "pal") -> Still:
+        lo = None if kind == "hi" else self.raw[f"lo-{standard}"]
+        return Still(lo, None if kind == "lo" else self.raw[f"hi-{standard}"], standard)
+
+
+STILLS = {
+    "lo-pal": ("352x288", "25", "12/11", 327680, 18),
+    "hi-pal": ("704x576", "25", "12/11", 1835008, 32),
+    "lo-ntsc": ("352x240", "30000/1001", "10/11", 327680, 15),
+    "hi-ntsc": ("704x480", "30000/1001", "10/11", 1835008, 30),
+}
+
+
+@pytest.fixture(scope="session")
+def menus(ffmpeg: Run, tmp_path_factory: pytest.TempPathFactory) -> Menus:
+    """Raw pictures as menus have them, of both sizes and standards."""
+    folder = tmp_path_factory.mktemp("menus")
+    raw = {}
+    for kind, (size, rate, shape, buffer, slices) in STILLS.items():
+        raw[kind] = folder / f"{kind}.m1v"
+        ffmpeg(
+            *("-f", "lavfi", "-i", f"testsrc2=s={size}:r={rate},setsar={shape}"),
+            *("-frames:v", 1, "-r", rate, "-c:v", "mpeg1video", "-qscale:v", 4, "-b:v", "8000k"),
+            *("-maxrate", "8000k", "-bufsize", buffer, "-slices", slices, "-threads", 1),
+            *("-f", "mpeg1video", raw[kind]),
+        )
+    return Menus(folder, raw)
+
+
+@pytest.fixture(scope="session")
+def pages() -> Callable[[int, int, int], tuple[ControlList, ...]]:
+    """Lists of a menu: so many pages of so many choices, which play so many tracks."""
+    return _pages
+
+
+def _pages(stills: int, choices: int, tracks: int) -> tuple[ControlList, ...]:
+    """A menu of so many pages, and a list for each choice of each page that shows a still."""
+    lists: list[ControlList] = []
+    for page in range(stills):
+        plays = tuple(f"play-{page}-{choice}" for choice in range(choices))
+        before, after = (f"page-{n}" if 0 <= n < stills else None for n in (page - 1, page + 1))
+        areas = tuple(Area(20, 10 + 2 * n, 235, 11 + 2 * n) for n in range(choices))
+        lists.append(
+            SelectionList(
+                f"page-{page}",
+                PlaySegment(page),
+                plays,
+                previous=before,
+                next=after,
+                back="page-0",
+                default=plays[0] if plays else None,
+                choice_areas=areas,
+                delayed=page % 2 == 1,
+            )
+        )
+    for page in range(stills):
+        for choice in range(choices):
+            lists.append(
+                PlayList(
+                    f"play-{page}-{choice}",
+                    (PlayTrack(1 + (page + choice) % tracks), PlaySegment(page)),
+                    back=f"page-{page}",
+                    play_seconds=choice * 0.3,
+                    wait=(page * 37 + choice * 5) % 2001,
+                )
+            )
+    return (*lists, EndList("end"))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
+import numpy as np
 import pytest
 
 from pipeline.make.write_videocd import write_videocd
@@ -26,8 +26,9 @@ from pipeline.videocd.lists import (
     PlayTrack,
     SelectionList,
 )
+from pipeline.videocd.points import entry_packs, pack_points
 from pipeline.videocd.segments import MuxedSegment
-from pipeline.videocd.stills import Still, still_packs
+from pipeline.videocd.stills import still_packs
 
 THEIR_PREPARER = "GNU VCDIMAGER 2.0.1 LINUX-GNU/X86_64"
 THEIR_DATE = datetime(1978, 7, 14)
@@ -164,41 +165,6 @@ def same_bytes(folder: Path) -> None:
 # Material, made once.
 
 
-@dataclass(frozen=True)
-class Menus:
-    """Raw I pictures by kind, and the still items they make."""
-
-    folder: Path
-    raw: dict[str, Path]
-
-    def still(self, kind: str = "both", standard: str = "pal") -> Still:
-        lo = None if kind == "hi" else self.raw[f"lo-{standard}"]
-        return Still(lo, None if kind == "lo" else self.raw[f"hi-{standard}"], standard)
-
-
-STILLS = {
-    "lo-pal": ("352x288", "25", "12/11", 327680, 18),
-    "hi-pal": ("704x576", "25", "12/11", 1835008, 32),
-    "lo-ntsc": ("352x240", "30000/1001", "10/11", 327680, 15),
-    "hi-ntsc": ("704x480", "30000/1001", "10/11", 1835008, 30),
-}
-
-
-@pytest.fixture(scope="module")
-def menus(ffmpeg, tmp_path_factory) -> Menus:
-    folder = tmp_path_factory.mktemp("menus")
-    raw = {}
-    for kind, (size, rate, shape, buffer, slices) in STILLS.items():
-        raw[kind] = folder / f"{kind}.m1v"
-        ffmpeg(
-            *("-f", "lavfi", "-i", f"testsrc2=s={size}:r={rate},setsar={shape}"),
-            *("-frames:v", 1, "-r", rate, "-c:v", "mpeg1video", "-qscale:v", 4, "-b:v", "8000k"),
-            *("-maxrate", "8000k", "-bufsize", buffer, "-slices", slices, "-threads", 1),
-            *("-f", "mpeg1video", raw[kind]),
-        )
-    return Menus(folder, raw)
-
-
 @pytest.fixture(scope="module")
 def sample(ffmpeg, menus, tmp_path_factory) -> dict[str, Path]:
     """The streams of the sample disc: tracks a, b, c; motion and sound alone for segments."""
@@ -331,40 +297,6 @@ def test_sample_disc_has_the_bytes_of_vcdxbuild(sample, sample_disc, peer, tmp_p
     same_bytes(tmp_path)
 
 
-def pages(stills: int, choices: int, tracks: int) -> tuple:
-    """A menu of so many pages, and a list for each choice of each page that shows a still."""
-    lists: list = []
-    for page in range(stills):
-        plays = tuple(f"play-{page}-{choice}" for choice in range(choices))
-        before, after = (f"page-{n}" if 0 <= n < stills else None for n in (page - 1, page + 1))
-        areas = tuple(Area(20, 10 + 2 * n, 235, 11 + 2 * n) for n in range(choices))
-        lists.append(
-            SelectionList(
-                f"page-{page}",
-                PlaySegment(page),
-                plays,
-                previous=before,
-                next=after,
-                back="page-0",
-                default=plays[0] if plays else None,
-                choice_areas=areas,
-                delayed=page % 2 == 1,
-            )
-        )
-    for page in range(stills):
-        for choice in range(choices):
-            lists.append(
-                PlayList(
-                    f"play-{page}-{choice}",
-                    (PlayTrack(1 + (page + choice) % tracks), PlaySegment(page)),
-                    back=f"page-{page}",
-                    play_seconds=choice * 0.3,
-                    wait=(page * 37 + choice * 5) % 2001,
-                )
-            )
-    return (*lists, EndList("end"))
-
-
 def menu_disc(muxed, stills: tuple, lists: tuple, **more) -> Disc:
     return Disc(
         "MENU",
@@ -399,7 +331,9 @@ MENUS = {
 
 
 @pytest.mark.parametrize("name", MENUS)
-def test_generated_menu_has_the_bytes_of_vcdxbuild(name, menus, muxed, peer, tmp_path) -> None:
+def test_generated_menu_has_the_bytes_of_vcdxbuild(
+    name, menus, pages, muxed, peer, tmp_path
+) -> None:
     """Menus of any length, from the same lists, with normal, high and both pictures."""
     count, choices = MENUS[name]
     kinds = [("both", "pal"), ("both", "ntsc"), ("lo", "pal"), ("hi", "ntsc"), ("lo", "ntsc")]
@@ -469,84 +403,6 @@ def test_entries_and_pauses_of_our_streams_are_where_vcdxbuild_puts_them(
 
     same_bytes(tmp_path)
     assert len(set(placed.entries)) >= 5
-
-
-@pytest.fixture(scope="module")
-def ripped(menus, clips, peer, tmp_path_factory) -> tuple[Path, tuple]:
-    """Our own disc with our own streams and a menu, and what vcdxrip takes off it."""
-    folder = tmp_path_factory.mktemp("ripped")
-    tracks = tuple(
-        Elementary(clips[kind].video, clips[kind].audio, standard)
-        for kind, standard in (("pal", "pal"), ("ntsc", "ntsc"))
-    )
-    kinds = (("both", "pal"), ("both", "ntsc"), ("lo", "pal"), ("hi", "pal"))
-    stills = tuple(menus.still(*kind) for kind in kinds)
-    disc = Disc("MENU", "MENU", tracks, segments=stills, lists=pages(4, 6, 2))
-    write_videocd(disc, folder, "disc", quiet)
-    (folder / "rip").mkdir()
-    said = peer(folder / "rip", "vcdxrip", "-c", "../disc.cue", "-o", "rip.xml")
-    assert "WARN" not in said
-    return folder, stills
-
-
-def test_ripped_items_are_the_stills(ripped) -> None:
-    """vcdxrip takes off every item as it was multiplexed."""
-    folder, stills = ripped
-
-    for number, still in enumerate(stills, 1):
-        item = (folder / "rip" / f"item{number:04}.mpg").read_bytes()
-        assert item == still_packs(still).tobytes()
-
-
-def test_vcd_info_follows_every_link(ripped, peer) -> None:
-    """No warning, no reference to nowhere, both pairs of tables."""
-    folder, _stills = ripped
-    for flags in ((), ("--no-ext-psd",)):
-        said = peer(folder, "vcd-info", *flags, "-c", "disc.cue")
-        assert not re.findall(r"WARN.*|.*\? @0x.*|.*error.*|.*INVALID.*", said, re.IGNORECASE)
-        assert said.count("SelectionList") + said.count("selection") > 0
-
-
-def decoded(ffmpeg, place: Path, which: str = "0:v:0") -> str:
-    plain = ("-map", which, "-fps_mode", "passthrough", "-pix_fmt", "yuv420p", "-f", "md5", "-")
-    return ffmpeg("-i", place, *plain)
-
-
-def test_ripped_items_decode_to_the_raw_pictures(ripped, ffmpeg) -> None:
-    """Both pictures of an item, by their digests."""
-    folder, stills = ripped
-    for number, still in enumerate(stills, 1):
-        item = folder / "rip" / f"item{number:04}.mpg"
-        raws = [raw for raw in (still.lo, still.hi) if raw]
-        found = [decoded(ffmpeg, item, f"0:v:{n}") for n in range(len(raws))]
-        assert found == [decoded(ffmpeg, raw) for raw in raws]
-
-
-def test_vcdxminfo_finds_each_picture_to_be_an_access_point(ripped, menus, peer) -> None:
-    """One for each picture of a still."""
-    folder, stills = ripped
-    for number, still in enumerate(stills, 1):
-        said = peer(folder, "vcdxminfo", "-i", "-a", f"rip/item{number:04}.mpg")
-        assert said.count("<aps ") == bool(still.lo) + bool(still.hi)
-
-
-@pytest.mark.parametrize("number", [2, 3])
-def test_mplayer_plays_the_tracks_of_a_disc_with_a_menu(number, ripped, peer) -> None:
-    """It finds the size of the picture behind the stills."""
-    folder, _stills = ripped
-    quietly = ("-really-quiet", "-msglevel", "identify=4", "-nolirc", "-noconfig", "all")
-    said = peer(
-        folder, "mplayer", *quietly, "-vo", "null", "-ao", "null", "-frames", 20, "-identify",
-        f"vcd://{number}", "-cdrom-device", "disc.cue",
-    )  # fmt: skip
-
-    assert f"ID_VIDEO_HEIGHT={288 if number == 2 else 240}" in said
-
-
-def test_same_disc_with_a_menu_gives_the_same_bytes(menus, clips, tmp_path) -> None:
-    """No clock and no chance in lists and stills."""
-    track = Elementary(clips["pal"].video, clips["pal"].audio, "pal")
-    disc = Disc("AGAIN", "AGAIN", (track,), segments=(menus.still(),), lists=pages(1, 3, 1))
-    made = [write_videocd(disc, tmp_path, name, quiet).files[0].sha256 for name in ("a", "b")]
-
-    assert made[0] == made[1]
+    scanned = pack_points(stream, placed.stream.packs)
+    assert np.array_equal(scanned.stamps, placed.stream.stamps)
+    assert entry_packs(scanned, WISHES) == placed.entries
