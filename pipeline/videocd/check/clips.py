@@ -85,11 +85,13 @@ def _clock(packs: TrackPacks, track: Track, still: bool) -> list[Finding]:
     """1200 ticks a sector; a still begins with 0."""
     begin = packs.clock - SECTOR_TICKS * (packs.sector - track.first)
     usual, counts = np.unique(begin, return_counts=True)
-    start = int(usual[np.argmax(counts)])
+    agreed = counts.max() * 2 > len(begin)
+    start = int(usual[np.argmax(counts)] if agreed else begin[0])
     off = packs.sector[begin != start]
     wrong = _("the clock in a still or clip must advance by 1200 a sector")
     severity: Severity = "warning" if still else "error"
-    found = places(severity, "segment.clock", wrong, off, expected=str(SECTOR_TICKS))
+    values = {"expected": str(SECTOR_TICKS), "found": _step(packs)} if len(off) else {}
+    found = places(severity, "segment.clock", wrong, off, **values)
     if still and start and len(off) < len(begin) - 1:
         wrong = _("the clock of a still should begin with 0")
         place = int(packs.sector[0])
@@ -97,6 +99,12 @@ def _clock(packs: TrackPacks, track: Track, still: bool) -> list[Finding]:
             Finding("warning", "segment.clock_start", wrong, place, 0, "", "0", str(start))
         )
     return found
+
+
+def _step(packs: TrackPacks) -> str:
+    """By how much the clock advances from most sectors to the next."""
+    steps, counts = np.unique(np.diff(packs.clock)[np.diff(packs.sector) == 1], return_counts=True)
+    return _("mostly {step}").format(step=steps[np.argmax(counts)] if len(steps) else "-")
 
 
 def _system(survey: Survey, packs: TrackPacks, streams: set[int]) -> list[Finding]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from catalog.words import _
 from pipeline.videocd.check.layout import Track
-from pipeline.videocd.check.report import Finding, Severity, differs
+from pipeline.videocd.check.report import Finding, Severity
 from pipeline.videocd.check.scan import EXTENSION, GROUP, PICTURE, SEQUENCE, SEQUENCE_END
 from pipeline.videocd.check.streams import Stream, arrival
 from pipeline.videocd.check.survey import Survey, Whole
@@ -94,7 +94,7 @@ def _check_codes(told: _Told, picture: Picture) -> None:
     if EXTENSION in code:
         told.say("error", "still.mpeg2", _("a still is MPEG-2; Video CD players know MPEG-1 only"))
     if code[-1:] != [SEQUENCE_END]:
-        wrong = _("a still without an end code: some players wait for it before they show it")
+        wrong = _("a still without an end code, which some players are said to need")
         told.say("warning", "still.end", wrong)
 
 
@@ -171,6 +171,7 @@ def check_pair(pictures: list[Picture]) -> list[Finding]:
     heights = {picture.height in (288, 576) for picture in pictures if picture.height}
     if len(heights) < 2:
         return []
-    name = _("the two pictures of a still: one for PAL, one for NTSC; that")
+    wrong = _("the two pictures of a still are for different televisions, PAL and NTSC")
     place = int(pictures[0].stream.sector[0])
-    return [differs("error", "still.size", name, ("-", "-"), place)]
+    lines = ", ".join(str(picture.height) for picture in pictures)
+    return [Finding("error", "still.size", wrong, place, found=lines)]
