@@ -90,8 +90,8 @@ def _clock(packs: TrackPacks, track: Track, still: bool) -> list[Finding]:
     off = packs.sector[begin != start]
     wrong = _("the clock in a still or clip must advance by 1200 a sector")
     severity: Severity = "warning" if still else "error"
-    values = {"expected": str(SECTOR_TICKS), "found": _step(packs)} if len(off) else {}
-    found = places(severity, "segment.clock", wrong, off, **values)
+    usual_step = str(SECTOR_TICKS)
+    found = places(severity, "segment.clock", wrong, off, expected=usual_step, found=_step(packs))
     if still and start and len(off) < len(begin) - 1:
         wrong = _("the clock of a still should begin with 0")
         place = int(packs.sector[0])
