@@ -24,7 +24,12 @@ DOORS = {
     "watchdog": {"pipeline/inbox.py"},
     "tqdm": {"pipeline/bars.py"},
     "click": {"pipeline/commands.py", "pipeline/cli.py"},
-    "PIL": {"pipeline/lettering.py", "pipeline/make/draw_card.py", "pipeline/samples.py"},
+    "PIL": {
+        "pipeline/lettering.py",
+        "pipeline/make/draw_card.py",
+        "pipeline/make/draw_menu.py",
+        "pipeline/samples.py",
+    },
     "fastcrc": {"pipeline/videocd/sectors.py"},
     "requests": set(),
     "socket": set(),
