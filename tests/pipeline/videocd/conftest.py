@@ -21,6 +21,7 @@ from pipeline.videocd.lists import (
     PlayTrack,
     SelectionList,
 )
+from pipeline.videocd.mux import Standard
 from pipeline.videocd.stills import Still
 
 VIDEO = (
@@ -118,7 +119,7 @@ class Menus:
     folder: Path
     raw: dict[str, Path]
 
-    def still(self, kind: str = "both", standard: str = "pal") -> Still:
+    def still(self, kind: str = "both", standard: Standard = "pal") -> Still:
         lo = None if kind == "hi" else self.raw[f"lo-{standard}"]
         return Still(lo, None if kind == "lo" else self.raw[f"hi-{standard}"], standard)
 
