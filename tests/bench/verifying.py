@@ -23,7 +23,7 @@ from statistics import median
 import imageio_ffmpeg
 
 from pipeline.make.write_videocd import write_videocd
-from pipeline.videocd.layout import Disc, Elementary
+from pipeline.videocd.disc import Disc, Elementary
 from pipeline.videocd.sound import FRAME_TICKS, read_audio
 
 VIDEO = (

@@ -17,7 +17,7 @@ from pipeline.make.write_videocd import write_videocd
 from pipeline.videocd.check.cue import check_cue, read_cue
 from pipeline.videocd.check.disc import check
 from pipeline.videocd.check.survey import survey
-from pipeline.videocd.layout import Disc, Elementary
+from pipeline.videocd.disc import Disc, Elementary
 from pipeline.videocd.sectors import DATA, PAYLOAD, RAW, seal_form1
 
 HEAD = """<?xml version="1.0"?>

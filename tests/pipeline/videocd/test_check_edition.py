@@ -12,7 +12,7 @@ from catalog.problem import Failure
 from pipeline.make.check_edition import check_edition, read_volumes
 from pipeline.make.write_videocd import write_videocd
 from pipeline.manifest import Item, write_sums
-from pipeline.videocd.layout import Disc, Elementary
+from pipeline.videocd.disc import Disc, Elementary
 
 
 def silent(_sectors: int) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from pipeline.make.check import check_image
 from pipeline.make.write_videocd import write_videocd
-from pipeline.videocd.layout import Disc, Elementary
+from pipeline.videocd.disc import Disc, Elementary
 from pipeline.videocd.sectors import FORM_2, seal_form1, seal_form2
 
 PEERS = {
