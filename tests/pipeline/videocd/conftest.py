@@ -166,7 +166,7 @@ def _pages(stills: int, choices: int, tracks: int) -> tuple[ControlList, ...]:
                 f"page-{page}",
                 PlaySegment(page),
                 plays,
-                previous=before,
+                previous=before or "end",
                 next=after,
                 back="page-0",
                 default=plays[0] if plays else None,
