@@ -102,7 +102,7 @@ def _plan_json(plan: Plan, todo: list[Step], minutes: float) -> str:
         "seconds": plan.seconds,
         "discs": [asdict(disc) for disc in plan.discs],
         "left_out": [asdict(one) | {"told": tell(one)} for one in plan.left_out],
-        "to_do": [step.label for step in todo],
+        "to_do": [{"step": type(step).__name__, "label": step.label} for step in todo],
         "minutes_of_work": round(minutes, 1),
     }
     return json.dumps(said, ensure_ascii=False, indent=1, default=str)

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -161,7 +162,8 @@ def test_one_programme_more_encodes_one_programme(
     xiaxiang(root, "add", str(more), "--rights", "county")
     plan = json.loads(xiaxiang(root, "plan", "tried", "--json").stdout)
 
-    assert plan["to_do"] == ["新片", "disc-01"]
+    assert [one["label"] for one in plan["to_do"] if one["step"] == "Encode"] == ["新片"]
+    assert [one["label"] for one in plan["to_do"] if one["step"] == "WriteVideoCd"] == ["disc-01"]
 
 
 def test_equal_inputs_give_equal_bytes(built: Path, downloads: list[Path], tmp_path: Path) -> None:
@@ -176,3 +178,26 @@ def test_equal_inputs_give_equal_bytes(built: Path, downloads: list[Path], tmp_p
 
     assert again.name == built.name
     assert (again / "SHA256SUMS").read_bytes() == (built / "SHA256SUMS").read_bytes()
+
+
+def test_the_disc_opens_with_its_menu(
+    built: Path, peer: Callable[[str], str], tmp_path: Path
+) -> None:
+    """The first list is a selection that shows a still and leads to every programme by number;
+    each programme leads to the next, the last one back.
+    """
+    command = [peer("vcdxrip"), "-c", str(built / "disc-01.cue"), "-o", "rip.xml"]
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+    space = {"v": "http://www.gnu.org/software/vcdimager/1.0/"}
+    control = ElementTree.parse(tmp_path / "rip.xml").getroot().find("v:pbc", space)
+    assert control is not None
+    menu, *others = list(control)
+    plays = {one.get("id"): one for one in others if one.tag.endswith("playlist")}
+    chosen = [one.get("ref") for one in menu.findall("v:select", space)]
+    ends = [play.find("v:next", space).get("ref") for play in plays.values()]
+
+    assert menu.tag.endswith("selection")
+    assert menu.find("v:play-item", space).get("ref") == "segment-0000"
+    assert chosen == list(plays)
+    assert ends == [*list(plays)[1:], menu.get("id")]
+    assert (tmp_path / "item0001.mpg").stat().st_size % 2324 == 0
