@@ -7,7 +7,7 @@ BIN := .venv/bin
 XIAXIANG := $(BIN)/xiaxiang --workspace "$(WORKSPACE)"
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: help run test check lint types layers tests peers bench clean
+.PHONY: help run test check lint types layers tests peers bench streams clean
 
 help:
 	@echo "make run                  make sample programmes and a Video CD set of them"
@@ -16,6 +16,7 @@ help:
 	@echo "make check                lint, types, layers, tests: before every push"
 	@echo "make peers                install the tools we compare ourselves with (apt, root)"
 	@echo "make bench                measure against those tools and the disk; prints ratios"
+	@echo "make streams              twenty minutes of material through our multiplex, judged"
 	@echo "make clean                take away what make made (never the workspace)"
 
 # -- for users --------------------------------------------------------------------------------
@@ -65,6 +66,10 @@ peers:
 
 bench: .venv/check
 	$(BIN)/python -m tests.bench
+
+# Twenty minutes of material through our multiplex and ffmpeg's, judged by the checker.
+streams: .venv/check
+	$(BIN)/python -m tests.bench.streams
 
 clean:
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .hypothesis
