@@ -56,6 +56,11 @@ def speak(language: str = "") -> str:
     return chosen
 
 
+def speaking() -> str:
+    """The language of the screen, `zh` or `en`."""
+    return "zh" if _chinese else "en"
+
+
 def _(text: str) -> str:
     """`text` in the language of the screen; fill its {places} with `.format` afterwards."""
     return _chinese.get(text, text)

@@ -6,7 +6,9 @@ from dataclasses import asdict
 from typing import Any
 
 from catalog.programme import AudioStream, Programme, Rights, Stream, VideoStream
-from catalog.words import _
+from catalog.vocabulary import Scheme, term
+from catalog.words import _, speaking
+from pipeline.screen import clock
 
 
 def facts(programme: Programme) -> dict[str, Any]:
@@ -56,6 +58,27 @@ def field_word(name: str) -> str:
         "note": _("note"),
     }
     return words.get(name, name)
+
+
+_SCHEMES: dict[str, Scheme] = {
+    "subject": "subject",
+    "type": "resource_type",
+    "audience": "audience",
+    "language": "language",
+    "rights": "rights_scope",
+}
+
+
+def value_words(name: str, value: Any) -> str:
+    """A field's value for the screen: codes with the word that people say for them."""
+    if name == "chapters":
+        return "、".join(f"{clock(at)} {said}".strip() for at, said in value)
+    if isinstance(value, list):
+        return "、".join(value_words(name, one) for one in value)
+    known = term(_SCHEMES[name], str(value)) if name in _SCHEMES else None
+    if known is None:
+        return str(value)
+    return f"{known.zh if speaking() == 'zh' else known.en} ({known.code})"
 
 
 def rights_words(rights: Rights) -> str:

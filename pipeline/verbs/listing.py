@@ -14,7 +14,7 @@ from catalog.vocabulary import season_months
 from catalog.wanted import Wanted
 from catalog.words import _
 from pipeline.cli import DONE
-from pipeline.facts import facts, field_word, rights_words, stream_words
+from pipeline.facts import facts, field_word, rights_words, stream_words, value_words
 from pipeline.screen import clock, table
 from pipeline.workspace import enter
 
@@ -94,8 +94,7 @@ def programme(root: Path, number: str, as_json: bool) -> int:
         return DONE
     for name, value in facts(found).items():
         if value:
-            shown = "、".join(map(str, value)) if isinstance(value, list) else str(value)
-            print(f"{field_word(name)}: {shown}")
+            print(f"{field_word(name)}: {value_words(name, value)}")
     for episode, source in files:
         if source:
             print(f"{_('file')} {episode}: {source.name}  {clock(source.seconds)}  {source.path}")
