@@ -114,7 +114,7 @@ def test_room_that_vanishes_while_the_image_is_written(
     """The streams are kept, the half image is not; with room again only the image is written."""
     root = workspace(folder=disk)
     process = start(root, "build", "small")
-    assert eventually(lambda: len([*root.glob("workroom/*/made.json")]) == 4)
+    assert eventually(lambda: len([*root.glob("workroom/[!.]*/out/video.m1v")]) == 4)
     fill(disk)
     said = process.communicate(timeout=60)[1]
 
