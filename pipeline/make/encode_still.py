@@ -10,6 +10,7 @@ from catalog.problem import Failure
 from catalog.words import _
 from pipeline import tools
 from pipeline.make.draw_menu import SIZES
+from pipeline.make.run_tool import disk_watched
 from pipeline.plan.steps import EncodeStill
 from recipes.targets import Standard
 
@@ -85,7 +86,8 @@ def _encoded(
 ) -> bytes:
     program, folder, stop = bench
     arguments = still_arguments(grade, step.standard, scale, name)
-    tools.run([str(program), *arguments], folder, folder / "log", limits=_LIMITS, stop=stop)
+    with disk_watched(step.label, folder):
+        tools.run([str(program), *arguments], folder, folder / "log", limits=_LIMITS, stop=stop)
     data = b""
     with contextlib.suppress(FileNotFoundError):
         data = (folder / "out" / name).read_bytes().rstrip(b"\0")

@@ -7,7 +7,7 @@ import errno
 import os
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from catalog.problem import Failure
@@ -44,6 +44,17 @@ def _disk_is_full(folder: Path, failure: Failure) -> bool:
     return full or shutil.disk_usage(folder).free < _HARDLY_ANY
 
 
+@contextlib.contextmanager
+def disk_watched(what: str, folder: Path) -> Iterator[None]:
+    """A Failure inside that comes of a full disk says so, not what the program made of it."""
+    try:
+        yield
+    except Failure as failure:
+        if _disk_is_full(folder, failure):
+            raise full_disk(_("encoding {what}").format(what=what)) from failure
+        raise
+
+
 def run_tool(
     step: Encode,
     program: Path,
@@ -57,7 +68,7 @@ def run_tool(
     or leaves an output empty.
     """
     log = folder / "log"
-    try:
+    with disk_watched(step.label, folder):
         tools.run(
             [str(program), *step.arguments],
             folder,
@@ -66,10 +77,6 @@ def run_tool(
             stop=stop,
             tick=lambda: progress(_seconds_done(folder / "progress")),
         )
-    except Failure as failure:
-        if _disk_is_full(folder, failure):
-            raise full_disk(_("encoding {what}").format(what=step.label)) from failure
-        raise
     for name in step.outputs:
         made = folder / "out" / name
         if not made.is_file() or not made.stat().st_size:

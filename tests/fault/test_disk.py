@@ -114,7 +114,7 @@ def test_room_that_vanishes_while_the_image_is_written(
     """The streams are kept, the half image is not; with room again only the image is written."""
     root = workspace(folder=disk)
     process = start(root, "build", "small")
-    assert eventually(lambda: len([*root.glob("workroom/[!.]*/out/video.m1v")]) == 4)
+    assert eventually(lambda: len([*root.glob("workroom/[!.]*/out/*.m1v")]) == 4 + 2)
     fill(disk)
     said = process.communicate(timeout=60)[1]
 
@@ -122,8 +122,9 @@ def test_room_that_vanishes_while_the_image_is_written(
     assert "failed: disc-01" in said
     assert "the disk is full" in said
     assert "Traceback" not in said
-    kept = {path: path.stat().st_ino for path in root.glob("workroom/*/out/*")}
-    assert sorted(path.name for path in kept) == ["audio.mp2"] * 4 + ["video.m1v"] * 4
+    kept = {path: path.stat().st_ino for path in root.glob("workroom/*/out/*.m*")}
+    names = ["audio.mp2"] * 4 + ["hi.m1v", "lo.m1v"] + ["video.m1v"] * 4
+    assert sorted(path.name for path in kept) == names
 
     (disk / "fill").unlink()
     assert run(root, "build", "small").returncode == 0
