@@ -9,7 +9,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-PARTS = ("starting.py", "encoding.py", "mastering.py", "verifying.py")
+PARTS = (
+    ("starting.py",),
+    ("encoding.py",),
+    ("mastering.py",),
+    ("mastering.py", "--menu"),
+    ("verifying.py",),
+)
 
 
 def main() -> int:
@@ -17,7 +23,8 @@ def main() -> int:
     print(f"{'what':44} {'ours':>9} {'peer':>9} {'ratio':>7} {'target':>7}")
     folder = Path(__file__).parent
     return max(
-        subprocess.run([sys.executable, folder / part], check=False).returncode for part in PARTS
+        subprocess.run([sys.executable, folder / name, *options], check=False).returncode
+        for name, *options in PARTS
     )
 
 
