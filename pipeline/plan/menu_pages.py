@@ -76,19 +76,34 @@ def pages_of(volume: Volume, offers: Sequence[Offer]) -> tuple[Page, ...]:
     return tuple(pages)
 
 
+Lies = Mapping[str, Sequence[tuple[int, Part]]]
+
+
+def lies_of(fits: Sequence[DiscFit]) -> Lies:
+    """Where each programme of a set lies: its parts with their discs, from 1, in order."""
+    lies: dict[str, list[tuple[int, Part]]] = {}
+    for number, fit in enumerate(fits, start=1):
+        for part in fit.parts:
+            lies.setdefault(part.programme, []).append((number, part))
+    return lies
+
+
 def offers_of(
-    fits: Sequence[DiscFit], number: int, programmes: Mapping[str, Programme], rate: Fraction
+    parts: Sequence[Part],
+    number: int,
+    lies: Lies,
+    programmes: Mapping[str, Programme],
+    rate: Fraction,
 ) -> tuple[Offer, ...]:
-    """What disc `number` (from 1) of a set offers, in the order of its tracks; `rate` is the
-    target's, in pictures a second.
+    """What disc `number` (from 1) of a set offers with its `parts`, in the order of its tracks;
+    `rate` is the target's, in pictures a second.
     """
-    parts = fits[number - 1].parts
+    first = {part.programme: at for at, part in reversed(list(enumerate(parts)))}
+    last = {part.programme: at for at, part in enumerate(parts)}
     offers = []
     for at, part in enumerate(parts):
         programme = programmes[part.programme]
-        before, after = _neighbours(fits, number, part.programme)
-        earlier = any(one.programme == part.programme for one in parts[:at])
-        later = any(one.programme == part.programme for one in parts[at + 1 :])
+        before, after = _neighbours(lies[part.programme], number)
         offer = Offer(
             title=programme.title,
             name=_name(programme, part),
@@ -96,9 +111,9 @@ def offers_of(
             seconds=float(part.pictures / rate),
             subject=next(iter(programme.subject), ""),
         )
-        if before and not earlier:
+        if before and first[part.programme] == at:
             offer = replace(offer, before=before[0])
-        if after and not later:
+        if after and last[part.programme] == at:
             offer = replace(offer, after=after[0], after_mark=part_name(after[1]))
         offers.append(offer)
     return tuple(offers)
@@ -109,15 +124,9 @@ def _name(programme: Programme, part: Part) -> str:
 
 
 def _neighbours(
-    fits: Sequence[DiscFit], disc: int, programme: str
+    lies: Sequence[tuple[int, Part]], disc: int
 ) -> tuple[tuple[int, Part] | None, tuple[int, Part] | None]:
     """The nearest discs before and behind on which a programme lies, and its part there."""
-    lies = [
-        (number, part)
-        for number, fit in enumerate(fits, start=1)
-        for part in fit.parts
-        if part.programme == programme
-    ]
     before = [one for one in lies if one[0] < disc]
     after = [one for one in lies if one[0] > disc]
     return (before[-1] if before else None), (after[0] if after else None)

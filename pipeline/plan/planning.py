@@ -18,8 +18,7 @@ from pipeline.plan.fit import FRONT, DiscFit, disc_capacity, fit
 from pipeline.plan.select import LeftOut, select
 from pipeline.plan.steps import Step, digest
 from pipeline.plan.targets.video_cd import PlannedDisc, Workshop, arrange, menus
-from pipeline.videocd.front import disc_front
-from pipeline.videocd.mux import packs_bound
+from pipeline.videocd.bounds import disc_front, packs_bound
 from recipes.recipe import Recipe
 
 

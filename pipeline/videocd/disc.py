@@ -10,9 +10,9 @@ from typing import Final, NoReturn
 
 from catalog.problem import Failure
 from catalog.words import _
+from pipeline.videocd.bounds import Standard
 from pipeline.videocd.info import ENTRIES, NO_FLAGS, TRACKS, Flags
 from pipeline.videocd.lists import ControlList
-from pipeline.videocd.mux import Standard
 from pipeline.videocd.segments import Segment
 
 PREPARER: Final = "XIAXIANG"

@@ -9,18 +9,11 @@ from typing import Final
 import numpy as np
 
 from catalog.words import _
-from pipeline.videocd.front import (
-    ENTRIES_SECTOR,
-    INFO_SECTOR,
-    LOT_SECTOR,
-    MIXED,
-    PSD_SECTOR,
-    PlacedFile,
-)
+from pipeline.videocd.bounds import COOKED, LOT_SECTOR, PSD_SECTOR
+from pipeline.videocd.front import ENTRIES_SECTOR, INFO_SECTOR, MIXED, PlacedFile
 from pipeline.videocd.info import Info, entries_bytes, info_bytes
 from pipeline.videocd.layout import Layout, entries, root
 from pipeline.videocd.sectors import (
-    COOKED,
     DATA,
     EDC1,
     EOF,

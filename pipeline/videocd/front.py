@@ -12,20 +12,22 @@ from typing import Final
 
 from catalog.problem import Failure
 from catalog.words import _
+from pipeline.videocd.bounds import (
+    COOKED,
+    FILES_END,
+    LOT_SECTORS,
+    SEGMENTS_FROM,
+    UNIT,
+    segment_area,
+)
 from pipeline.videocd.disc import Disc, DiscFile, refuse
 from pipeline.videocd.limits import Places
-from pipeline.videocd.playback import LOT_SECTORS, Playback, playback, psd_bound
-from pipeline.videocd.sectors import COOKED, RAW, SECOND
-from pipeline.videocd.segments import UNIT, UNITS, PlacedSegment, place_segment
+from pipeline.videocd.playback import Playback, playback
+from pipeline.videocd.sectors import RAW
+from pipeline.videocd.segments import UNITS, PlacedSegment, place_segment
 
 INFO_SECTOR: Final = 150
 ENTRIES_SECTOR: Final = 151
-LOT_SECTOR: Final = 152
-PSD_SECTOR: Final = LOT_SECTOR + LOT_SECTORS
-SEGMENTS_FROM: Final = 225
-"""LSN of the first segment unit, unless PSD.VCD reaches further."""
-FILES_END: Final = 300
-"""LSN after track 1 of a disc without segments and further files."""
 MIXED: Final = RAW - 16
 """Bytes of a sector in a mixed file: the whole sector but sync, address and mode."""
 
@@ -65,17 +67,6 @@ def sectors_of(data: bytes) -> int:
     return -(-len(data) // COOKED)
 
 
-def disc_front(lists: int, units: int) -> int:
-    """The most sectors that track 1 takes with so many lists of any kind and segment units (one
-    for each still). Further files come on top. A menu of ordinary lists takes less by two thirds
-    of a sector a list; without lists and units it is 300 exactly.
-    """
-    if not lists:
-        return max(FILES_END, SEGMENTS_FROM + units * UNIT)
-    psd = psd_bound(lists)
-    return max(FILES_END, _segment_area(psd) + units * UNIT + LOT_SECTORS + psd)
-
-
 def lay_out_front(disc: Disc) -> Front:
     """Read the segments, make the tables and place all; Failure where that cannot be."""
     segments = _segments(disc)
@@ -83,17 +74,12 @@ def lay_out_front(disc: Disc) -> Front:
     area = SEGMENTS_FROM
     if disc.lists:
         tables = playback(disc.lists, _places(disc, segments))
-        area = _segment_area(sectors_of(tables.psd))
+        area = segment_area(sectors_of(tables.psd))
     ext = area + UNIT * sum(placed.units for placed in segments)
     files_from = ext + (LOT_SECTORS + sectors_of(tables.psd_x) if tables else 0)
     files = _files(disc, files_from)
     after = files[-1].start + files[-1].sectors if files else files_from
     return Front(tables, segments, area, ext, files_from, files, max(FILES_END, after))
-
-
-def _segment_area(psd_sectors: int) -> int:
-    """Unit 0 begins at a whole second after PSD.VCD."""
-    return max(SEGMENTS_FROM, -(-(PSD_SECTOR + psd_sectors) // SECOND) * SECOND)
 
 
 def _segments(disc: Disc) -> tuple[PlacedSegment, ...]:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pipeline.videocd.sectors import COOKED, address, bcd
+from pipeline.videocd.bounds import COOKED
+from pipeline.videocd.sectors import address, bcd
 
 TRACKS: Final = 98
 """MPEG tracks of a disc at most: a CD has 99, the first holds the files."""

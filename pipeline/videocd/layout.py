@@ -6,24 +6,23 @@ from dataclasses import dataclass
 from typing import Final, assert_never
 
 from catalog.words import _
-from pipeline.videocd.disc import Disc, Elementary, Muxed, Track, check_disc, refuse
-from pipeline.videocd.front import (
-    ENTRIES_SECTOR,
+from pipeline.videocd.bounds import (
+    COOKED,
     FILES_END,
-    INFO_SECTOR,
     LOT_SECTOR,
+    LOT_SECTORS,
     PSD_SECTOR,
-    Front,
-    PlacedFile,
-    lay_out_front,
+    SECOND,
+    UNIT,
 )
+from pipeline.videocd.disc import Disc, Elementary, Muxed, Track, check_disc, refuse
+from pipeline.videocd.front import ENTRIES_SECTOR, INFO_SECTOR, Front, PlacedFile, lay_out_front
 from pipeline.videocd.info import Entry
 from pipeline.videocd.mux import Multiplex, multiplex
 from pipeline.videocd.muxed import PackStream, read_packs
-from pipeline.videocd.playback import LOT_BYTES, LOT_SECTORS
+from pipeline.videocd.playback import LOT_BYTES
 from pipeline.videocd.points import entry_packs, pause_packs, points
-from pipeline.videocd.sectors import COOKED, RAW, SECOND
-from pipeline.videocd.segments import UNIT
+from pipeline.videocd.sectors import RAW
 from pipeline.videocd.sound import read_audio
 from pipeline.videocd.streams import read_video
 from pipeline.videocd.tree import FORM_2_FILE, File, Folder, check_room, folders

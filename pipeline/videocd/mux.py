@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 
 from catalog.problem import Failure
 from catalog.words import _
 from pipeline.videocd import packs
-from pipeline.videocd.packs import AUDIO, CLOCK, FIRST_SCR, IDLE, SECTOR_TICKS, VIDEO
+from pipeline.videocd.bounds import CLOCK, FIRST_DTS, Standard
+from pipeline.videocd.packs import AUDIO, IDLE, VIDEO
 from pipeline.videocd.sectors import Block
 from pipeline.videocd.slots import (
     SYSTEM_PACKS,
@@ -41,11 +41,6 @@ from pipeline.videocd.streams import (
     Video,
 )
 
-FIRST_DTS: Final = 60_000
-"""When the first picture is decoded: 20 sectors after the first pack."""
-Standard = Literal["pal", "ntsc"]
-PERIODS: Final[dict[Standard, int]] = {"pal": 3600, "ntsc": 3003}
-"""Ticks a picture lasts."""
 _PICTURES: Final[dict[Standard, set[tuple[int, int, int]]]] = {
     "pal": {(352, 288, 3)},
     "ntsc": {(352, 240, 4), (352, 240, 1)},
@@ -104,15 +99,6 @@ class Multiplex:
         classes[self.sight.slots], classes[self.sound.slots] = VIDEO, AUDIO
         classes[:SYSTEM_PACKS] = (VIDEO, AUDIO)
         return classes
-
-
-def packs_bound(pictures: int, standard: Standard) -> int:
-    """The most sectors that the packs of so many pictures, and sound as long, can take.
-
-    It follows from the clock: every byte has arrived when it is decoded. Margins and gaps of the
-    track are not counted.
-    """
-    return ceil((FIRST_DTS - FIRST_SCR + (pictures + 1) * PERIODS[standard]) / SECTOR_TICKS)
 
 
 def multiplex(video: Video, audio: Audio, standard: Standard) -> Multiplex:

@@ -8,15 +8,10 @@ from typing import Final
 
 import numpy as np
 
+from pipeline.videocd.bounds import FIRST_SCR, SECTOR_TICKS
 from pipeline.videocd.sectors import PAYLOAD, Block
 from pipeline.videocd.streams import Offsets
 
-CLOCK: Final = 90_000
-"""Ticks a second of all MPEG-1 time stamps."""
-SECTOR_TICKS: Final = 1200
-"""Ticks from one sector to the next at single speed."""
-FIRST_SCR: Final = 30 * SECTOR_TICKS
-"""The clock of the first pack: the front margin of 30 sectors counts."""
 VIDEO_BUFFER: Final = 46 * 1024
 AUDIO_BUFFER: Final = 32 * 128
 """Bytes that a player's input buffers hold, and that packs declare."""

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, assert_never
 
+from pipeline.videocd.bounds import COOKED
 from pipeline.videocd.limits import Places, check_lists, refuse_size
 from pipeline.videocd.lists import (
     Area,
@@ -24,10 +25,8 @@ from pipeline.videocd.lists import (
     PlayTrack,
     SelectionList,
 )
-from pipeline.videocd.sectors import COOKED
 
 LOT_BYTES: Final = 65536
-LOT_SECTORS: Final = LOT_BYTES // COOKED
 MULTIPLIER: Final = 8
 """Links count the bytes of PSD.VCD in eights."""
 PSD_MOST: Final = 256 * 1024
@@ -60,13 +59,6 @@ def playback(lists: Sequence[ControlList], places: Places) -> Playback:
     lot, psd = _tables(lists, places, False)
     lot_x, psd_x = _tables(lists, places, True)
     return Playback(len(lists), lot, psd, lot_x, psd_x)
-
-
-def psd_bound(lists: int) -> int:
-    """The most sectors that a PSD of so many lists, of any kind, can take: the longest list has
-    632 bytes, so that every sector but the last holds three or more.
-    """
-    return -(-lists // 3)
 
 
 def wait_byte(seconds: int) -> int:

@@ -17,9 +17,9 @@ import numpy as np
 
 from catalog.problem import Failure
 from catalog.words import _
+from pipeline.videocd.bounds import CLOCK
 from pipeline.videocd.mux import Multiplex
 from pipeline.videocd.muxed import PackStream
-from pipeline.videocd.packs import CLOCK
 from pipeline.videocd.sectors import PAYLOAD, Block
 from pipeline.videocd.streams import (
     GROUP,

@@ -13,10 +13,10 @@ import numpy as np
 from fastcrc.crc32 import cd_rom_edc
 from numpy.typing import NDArray
 
+from pipeline.videocd.bounds import COOKED, SECOND
+
 RAW: Final = 2352
 """Bytes of a whole sector."""
-COOKED: Final = 2048
-"""User bytes of a form 1 sector."""
 PAYLOAD: Final = 2324
 """User bytes of a form 2 sector, which is also one MPEG pack of a Video CD."""
 DATA: Final = 24
@@ -27,8 +27,6 @@ ECC: Final = EDC1 + 4
 """Where the 172 bytes of P and the 104 of Q begin in a form 1 sector."""
 PREGAP: Final = 150
 """Sectors between the address 00:00:00 and LSN 0, the first sector of an image."""
-SECOND: Final = 75
-"""Sectors a second at single speed."""
 MODE: Final = 2
 SYNC: Final = b"\0" + b"\xff" * 10 + b"\0"
 

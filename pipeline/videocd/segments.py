@@ -16,6 +16,7 @@ import numpy as np
 
 from catalog.problem import Failure
 from catalog.words import _
+from pipeline.videocd.bounds import UNIT
 from pipeline.videocd.muxed import (
     HIGH_STILL,
     STILL,
@@ -40,8 +41,6 @@ from pipeline.videocd.sectors import (
 from pipeline.videocd.stills import Still, still_packs
 from pipeline.videocd.streams import SEQUENCE, SEQUENCE_END, sequence_header
 
-UNIT: Final = 150
-"""Sectors of a segment unit."""
 UNITS: Final = 1980
 """Units of a disc at most: the play item number of the last is 2979."""
 _CONTINUED: Final = 0x20

@@ -11,13 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.videocd.packs import (
-    AUDIO_DATA,
-    FIRST_SCR,
-    FIRST_VIDEO_DATA,
-    SECTOR_TICKS,
-    VIDEO_DATA,
-)
+from pipeline.videocd.bounds import FIRST_SCR, SECTOR_TICKS
+from pipeline.videocd.packs import AUDIO_DATA, FIRST_VIDEO_DATA, VIDEO_DATA
 from pipeline.videocd.streams import Offsets
 
 SYSTEM_PACKS = 2

@@ -15,8 +15,7 @@ import numpy as np
 from catalog.problem import Failure
 from catalog.words import _
 from pipeline.videocd import packs
-from pipeline.videocd.mux import PERIODS, Standard
-from pipeline.videocd.packs import SECTOR_TICKS
+from pipeline.videocd.bounds import FIRST_SCR, PERIODS, SECTOR_TICKS, Standard
 from pipeline.videocd.sectors import PAYLOAD, Block
 from pipeline.videocd.streams import (
     GROUP,
@@ -44,7 +43,7 @@ _SIZES: Final[dict[tuple[int, Standard], tuple[int, int, int]]] = {
 }
 _DECODED_AFTER: Final = 600
 """Ticks from the beginning of the sector after the last to the decoding of the picture."""
-_NO_MARGIN: Final = packs.FIRST_SCR // SECTOR_TICKS
+_NO_MARGIN: Final = FIRST_SCR // SECTOR_TICKS
 """A segment has no front margin, so its clock begins so many sectors earlier than a track's."""
 
 

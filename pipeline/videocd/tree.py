@@ -14,7 +14,8 @@ from typing import Final
 
 from catalog.problem import Failure
 from catalog.words import _
-from pipeline.videocd.sectors import COOKED, EOF, EOR, IS_DATA
+from pipeline.videocd.bounds import COOKED
+from pipeline.videocd.sectors import EOF, EOR, IS_DATA
 
 DESCRIPTOR: Final = 16
 """LSN of the primary volume descriptor; the terminator and the tree follow it."""

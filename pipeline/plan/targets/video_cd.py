@@ -13,7 +13,7 @@ from pipeline.plan.chapters import Chapter, chapters, within_a_disc
 from pipeline.plan.encode import AUDIO, VIDEO, Quality, Reading, Stretch, video_cd_arguments
 from pipeline.plan.fit import DiscFit, Part, part_name
 from pipeline.plan.menu import Menu, menu
-from pipeline.plan.menu_pages import Shown, Volume, offers_of
+from pipeline.plan.menu_pages import Shown, Volume, lies_of, offers_of
 from pipeline.plan.raster import RASTERS
 from pipeline.plan.steps import (
     Card,
@@ -172,13 +172,13 @@ def menus(
     """The menu of each disc; empty ones where the recipe wants none."""
     if not recipe.target.medium.menu:
         return tuple(Menu() for _fit in fits)
-    rate = RASTERS[recipe.target.medium.standard].rate
+    rate, lies = RASTERS[recipe.target.medium.standard].rate, lies_of(fits)
     return tuple(
         menu(
             Volume(recipe.title, number, len(fits), workshop.centre),
-            offers_of(fits, number, programmes, rate),
+            offers_of(fit.parts, number, lies, programmes, rate),
         )
-        for number in range(1, len(fits) + 1)
+        for number, fit in enumerate(fits, start=1)
     )
 
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from catalog.words import _
+from pipeline.videocd.bounds import SECOND
 from pipeline.videocd.check.report import Finding
-from pipeline.videocd.sectors import SECOND
 
 LONGEST = 64 * 1024  # bytes; 99 tracks of 100 indexes fit
 _MODE = "MODE2/2352"

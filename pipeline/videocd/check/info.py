@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from catalog.words import _
+from pipeline.videocd.bounds import SECOND
 from pipeline.videocd.check.report import Field, Finding, Severity, check_fields, differs, shown
-from pipeline.videocd.sectors import PREGAP, SECOND
+from pipeline.videocd.sectors import PREGAP
 
 INFO, ENTRIES = 150, 151
 SIZE = 2048

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catalog.words import _
-from pipeline.videocd.sectors import PREGAP, SECOND
+from pipeline.videocd.bounds import SECOND
+from pipeline.videocd.sectors import PREGAP
 
 Severity = Literal["error", "warning", "note"]
 

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from catalog.words import _
+from pipeline.videocd.bounds import SECOND
 from pipeline.videocd.check.info import INFO, MOST_UNITS, Info
 from pipeline.videocd.check.layout import majority
 from pipeline.videocd.check.report import Finding, Severity, differs
 from pipeline.videocd.check.scan import SEQUENCE_END
 from pipeline.videocd.check.survey import Survey
 from pipeline.videocd.check.tree import Entry, Tree
-from pipeline.videocd.sectors import EOF, FORM_2, REAL_TIME, SECOND
+from pipeline.videocd.sectors import EOF, FORM_2, REAL_TIME
 
 UNIT = 150  # sectors
 CONTINUED = 0x20  # in a content byte: this unit goes on with the item before

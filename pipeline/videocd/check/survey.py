@@ -12,10 +12,10 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.videocd.bounds import COOKED, SECOND
 from pipeline.videocd.check.packs import Packets, Packs, SystemHeader, read_packs
 from pipeline.videocd.check.scan import Frames, FrameScan, PictureScan, Starts
 from pipeline.videocd.sectors import (
-    COOKED,
     DATA,
     ECC,
     EDC1,
@@ -23,7 +23,6 @@ from pipeline.videocd.sectors import (
     EOF,
     FORM_2,
     RAW,
-    SECOND,
     ecc,
     form1_edc,
     form2_edc,

@@ -13,7 +13,16 @@ from hypothesis import strategies as st
 from catalog.programme import Episode, Programme
 from pipeline.plan.fit import DiscFit, Part
 from pipeline.plan.menu import Menu, menu
-from pipeline.plan.menu_pages import ROWS, NextDisc, Offer, Page, Volume, offers_of, pages_of
+from pipeline.plan.menu_pages import (
+    ROWS,
+    NextDisc,
+    Offer,
+    Page,
+    Volume,
+    lies_of,
+    offers_of,
+    pages_of,
+)
 from pipeline.plan.steps import MenuPicture, key
 from pipeline.videocd.lists import (
     FOREVER,
@@ -226,7 +235,7 @@ def test_parts_know_the_discs_before_and_behind() -> None:
         DiscFit((part("A", number=3, of=3), part("B")), 0, 0),
     ]
     books = {"A": programme("A"), "B": programme("B", subject="HEA")}
-    told = [offers_of(fits, n, books, Fraction(25)) for n in (1, 2, 3)]
+    told = [offers_of(fits[n - 1].parts, n, lies_of(fits), books, Fraction(25)) for n in (1, 2, 3)]
 
     assert told == [
         (Offer("题A", "题A", "上", 90.0, "ART.LOCAL", 0, 2, "中"),),
@@ -245,8 +254,8 @@ def test_of_several_episodes_only_those_at_the_edge_point_to_other_discs() -> No
         DiscFit(tuple(part("A", n, 2, 2) for n in (4, 5)), 0, 0),
     ]
     books = {"A": programme("A", 5)}
-    first = offers_of(fits, 1, books, Fraction(25))
-    second = offers_of(fits, 2, books, Fraction(25))
+    first = offers_of(fits[0].parts, 1, lies_of(fits), books, Fraction(25))
+    second = offers_of(fits[1].parts, 2, lies_of(fits), books, Fraction(25))
 
     assert [one.name for one in first] == ["题A 第1集", "题A 第2集", "题A 第3集"]
     assert [(one.before, one.after) for one in first] == [(0, 0), (0, 0), (0, 2)]

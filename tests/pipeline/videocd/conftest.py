@@ -12,6 +12,7 @@ from pathlib import Path
 import imageio_ffmpeg
 import pytest
 
+from pipeline.videocd.bounds import Standard
 from pipeline.videocd.lists import (
     Area,
     ControlList,
@@ -21,7 +22,6 @@ from pipeline.videocd.lists import (
     PlayTrack,
     SelectionList,
 )
-from pipeline.videocd.mux import Standard
 from pipeline.videocd.stills import Still
 
 VIDEO = (

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.problem import Failure
+from pipeline.videocd.bounds import disc_front
 from pipeline.videocd.disc import Disc, DiscFile, Muxed
-from pipeline.videocd.front import disc_front
 from pipeline.videocd.image import image
 from pipeline.videocd.info import Flags, Info, info_bytes
 from pipeline.videocd.layout import Layout, entries, lay_out, root

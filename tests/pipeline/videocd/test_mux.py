@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from catalog.problem import Failure
 from pipeline.videocd import packs
-from pipeline.videocd.mux import FIRST_DTS, Multiplex, multiplex, packs_bound
+from pipeline.videocd.bounds import FIRST_DTS, packs_bound
+from pipeline.videocd.mux import Multiplex, multiplex
 from pipeline.videocd.sound import Audio
 from pipeline.videocd.streams import SequenceHeader, Video
 

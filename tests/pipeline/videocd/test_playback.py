@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.problem import Failure
+from pipeline.videocd.bounds import psd_bound
 from pipeline.videocd.limits import Places
 from pipeline.videocd.lists import (
     Area,
@@ -20,7 +21,7 @@ from pipeline.videocd.lists import (
     PlayTrack,
     SelectionList,
 )
-from pipeline.videocd.playback import pin, playback, psd_bound, wait_byte
+from pipeline.videocd.playback import pin, playback, wait_byte
 
 PLACES = Places(tracks=3, entries=(1, 1, 1, 1, 2, 3), units=(0, 1, 2, 4, 5))
 
