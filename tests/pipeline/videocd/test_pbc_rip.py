@@ -88,6 +88,22 @@ def test_mplayer_plays_the_tracks_of_a_disc_with_a_menu(number, ripped, peer) ->
     assert f"ID_VIDEO_HEIGHT={288 if number == 2 else 240}" in said
 
 
+def test_mplayer_decodes_each_still(ripped, peer) -> None:
+    """From the ripped item it draws the picture of the first stream, in that stream's size."""
+    folder, stills = ripped
+    for number, still in enumerate(stills, 1):
+        out = folder / f"shown-{number}"
+        peer(
+            folder, "mplayer", "-really-quiet", "-nolirc", "-noconfig", "all", "-nosound",
+            "-vo", f"pnm:outdir={out.name}", "-frames", 1, f"rip/item{number:04}.mpg",
+        )  # fmt: skip
+        (picture,) = out.glob("*.ppm")
+        header = [line for line in picture.read_bytes()[:200].split(b"\n") if line[:1] != b"#"]
+        size = tuple(map(int, header[1].split()))
+        assert size in {(352, 288), (352, 240), (704, 576), (704, 480)}
+        assert (size[0] == 352) == bool(still.lo)
+
+
 def test_same_disc_with_a_menu_gives_the_same_bytes(menus, pages, clips, tmp_path) -> None:
     """No clock and no chance in lists and stills."""
     track = Elementary(clips["pal"].video, clips["pal"].audio, "pal")
