@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Engine, Row
 from sqlalchemy.exc import DBAPIError
 
-from catalog.problem import Failure, Problem, Refusal
+from catalog.problem import Failure, refusal
 from catalog.words import _
 
 __all__ = ["Books", "Connection", "Row", "open_books"]
@@ -148,7 +148,7 @@ def open_books(path: Path | str, create: bool = False) -> Books:
 
 def _sqlite(path: Path, create: bool) -> Engine:
     if not path.exists() and not create:
-        raise _refusal(str(path), _("there are no books here"), _("run: xiaxiang init"))
+        raise refusal(str(path), _("there are no books here"), _("run: xiaxiang init"))
     # Without mode=rwc SQLite would make an empty file out of a slip of the pen.
     address = f"{path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}"
 
@@ -179,14 +179,14 @@ def _bring_up(books: Books, create: bool) -> None:
     if version == NEWEST:
         return
     if empty and not create:
-        raise _refusal(books.name, _("the books are not set up yet"), _("run: xiaxiang init"))
+        raise refusal(books.name, _("the books are not set up yet"), _("run: xiaxiang init"))
     if not version and not empty:
         mend = _("name the folder of the workspace, where xiaxiang.db lies")
-        raise _refusal(books.name, _("a database, but not the books of xiaxiang"), mend)
+        raise refusal(books.name, _("a database, but not the books of xiaxiang"), mend)
     if version > NEWEST:
         wrong = _("the books are of a newer version ({theirs}; this program knows {ours})")
         told = wrong.format(theirs=version, ours=NEWEST)
-        raise _refusal(books.name, told, _("install the newer program"))
+        raise refusal(books.name, told, _("install the newer program"))
     migrate(books, NEWEST)
 
 
@@ -233,7 +233,7 @@ def _told(name: str) -> Iterator[None]:
         happened = str(error.orig)
         if "not a database" in happened:
             mend = _("name the folder of the workspace, where xiaxiang.db lies")
-            raise _refusal(name, _("not a database"), mend) from error
+            raise refusal(name, _("not a database"), mend) from error
         raise Failure(_("the books {file}").format(file=name), happened, _next(happened)) from error
 
 
@@ -246,10 +246,6 @@ def _next(happened: str) -> str:
         ("malformed", _("the file is damaged: put back the last copy")),
     )
     return next((mend for word, mend in told if word in happened), _("look at the disk"))
-
-
-def _refusal(file: str, wrong: str, mend: str) -> Refusal:
-    return Refusal([Problem(file, 0, "", wrong, mend)])
 
 
 def values_of(row: Row[Any]) -> dict[str, Any]:

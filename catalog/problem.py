@@ -43,6 +43,11 @@ class Refusal(Exception):  # noqa: N818 - the word of the trade: we refuse, we d
         return "\n".join(map(str, self.problems))
 
 
+def refusal(file: str, wrong: str, mend: str, key: str = "") -> Refusal:
+    """A Refusal for one mistake that stands on no line: a missing file, a wrong name."""
+    return Refusal([Problem(file, 0, key, wrong, mend)])
+
+
 class Failure(Exception):  # noqa: N818 - see Refusal
     """The world failed while we were `doing` something: what `happened`, what to do `next`.
 

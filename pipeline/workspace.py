@@ -11,7 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from catalog.database import Books, open_books
-from catalog.problem import Failure, Problem, Refusal
+from catalog.problem import Failure, refusal
 from catalog.words import _
 from pipeline.settings import FIRST, Settings, read_settings
 from pipeline.workroom import Workroom, disk_told, write_whole
@@ -55,16 +55,10 @@ class Workspace:
             if shipped.is_file():
                 return shipped
         there = sorted(p.stem for p in (self.root / "recipes").glob("*.yaml"))
-        raise Refusal(
-            [
-                Problem(
-                    named,
-                    0,
-                    "",
-                    _("there is no such recipe"),
-                    _("name a file, or one of these: {names}").format(names=", ".join(there)),
-                )
-            ]
+        raise refusal(
+            named,
+            _("there is no such recipe"),
+            _("name a file, or one of these: {names}").format(names=", ".join(there)),
         )
 
 
@@ -92,16 +86,10 @@ def create(root: Path) -> Workspace:
 def enter(root: Path) -> Workspace:
     """Open the workspace in `root`. Raises Refusal where there is none."""
     if not (root / "xiaxiang.db").is_file():
-        raise Refusal(
-            [
-                Problem(
-                    str(root),
-                    0,
-                    "",
-                    _("this folder is no workspace"),
-                    _("make one with `xiaxiang init`, or name another: --workspace DIR"),
-                )
-            ]
+        raise refusal(
+            str(root),
+            _("this folder is no workspace"),
+            _("make one with `xiaxiang init`, or name another: --workspace DIR"),
         )
     settings = root / "xiaxiang.yaml"
     return Workspace(

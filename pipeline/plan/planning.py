@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
-from catalog.problem import Problem, Refusal
+from catalog.problem import refusal
 from catalog.programme import Programme, Source
 from catalog.words import _
 from pipeline.plan.fit import FRONT, DiscFit, disc_capacity, fit
+from pipeline.plan.menu import Menu
 from pipeline.plan.select import LeftOut, select
 from pipeline.plan.steps import Step, digest
 from pipeline.plan.targets.video_cd import PlannedDisc, Workshop, arrange, menus
@@ -51,8 +52,8 @@ def plan(
     """Decide everything. Programmes that may not or cannot be used are in `left_out`."""
     selected = select(recipe, programmes, sources, today)
     chosen = {programme.id: programme for programme in selected.chosen}
-    fits = _spread(recipe, selected.chosen, sources, workshop)
-    discs, steps = arrange(recipe, fits, chosen, sources, workshop)
+    spread = _spread(recipe, selected.chosen, sources, workshop)
+    discs, steps = arrange(recipe, spread, chosen, sources, workshop)
     name = digest((recipe.id, recipe.title, tuple(disc.write for disc in discs)))[:10]
     return Plan(f"{recipe.id}-{name}", recipe, discs, selected.left_out, steps, workshop)
 
@@ -62,9 +63,9 @@ def _spread(
     chosen: Sequence[Programme],
     sources: Mapping[str, Source],
     workshop: Workshop,
-) -> tuple[DiscFit, ...]:
-    """The discs, with room in front for the menu of the fullest one. How large a menu is shows
-    only when its disc is known, so the room grows until it is enough.
+) -> tuple[tuple[DiscFit, Menu], ...]:
+    """The discs and their menus, with room in front for the menu of the fullest one. How large a
+    menu is shows only when its disc is known, so the room grows until it is enough.
     """
     medium = recipe.target.medium
     packs = partial(packs_bound, standard=medium.standard)
@@ -76,21 +77,16 @@ def _spread(
         shown = menus(recipe, fits, by_id, workshop)
         needed = max((disc_front(len(one.lists), len(one.stills)) for one in shown), default=FRONT)
         if needed <= front:
-            return fits
+            return tuple(zip(fits, shown, strict=True))
         front = needed
 
 
 def refuse_empty(plan: Plan, file: str) -> None:
     """Raise Refusal where a plan would make nothing at all."""
     if not plan.discs:
-        raise Refusal(
-            [
-                Problem(
-                    file,
-                    0,
-                    "select",
-                    _("no programme of the catalogue may go on this disc"),
-                    _("see `xiaxiang plan` for what was left out and why"),
-                )
-            ]
+        raise refusal(
+            file,
+            _("no programme of the catalogue may go on this disc"),
+            _("see `xiaxiang plan` for what was left out and why"),
+            "select",
         )

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from catalog.problem import Problem, Refusal
+from catalog.problem import refusal
 from catalog.words import _
 from pipeline.bars import sector_bar
 from pipeline.cli import DIFFERENT, DONE
@@ -27,16 +27,10 @@ def _sectors(path: Path) -> int:
 def verify(path: Path, as_json: bool) -> int:
     """Read an image (BIN or CUE) or an edition's folder back. A difference ends with exit 4."""
     if not path.exists():
-        raise Refusal(
-            [
-                Problem(
-                    str(path),
-                    0,
-                    "",
-                    _("there is no such file or folder"),
-                    _("name a .bin or .cue image, or the folder of an edition"),
-                )
-            ]
+        raise refusal(
+            str(path),
+            _("there is no such file or folder"),
+            _("name a .bin or .cue image, or the folder of an edition"),
         )
     bar = sector_bar(_sectors(path), path.name)
     try:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from catalog import records
 from catalog.describe import missing
-from catalog.problem import Problem, Refusal
+from catalog.problem import Refusal, refusal
 from catalog.programme import Programme, Source
 from catalog.vocabulary import season_months
 from catalog.wanted import Wanted
@@ -111,4 +111,4 @@ def _unknown(number: str, known: list[str]) -> Refusal:
 
     near = get_close_matches(number.upper(), known, 1)
     mend = _("did you mean {id}?").format(id=near[0]) if near else _("see: xiaxiang programmes")
-    return Refusal([Problem(number, 0, "", _("there is no programme of this id"), mend)])
+    return refusal(number, _("there is no programme of this id"), mend)

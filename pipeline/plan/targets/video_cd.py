@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from catalog.problem import Problem, Refusal
+from catalog.problem import refusal
 from catalog.programme import AudioStream, Programme, Source
 from catalog.words import _
 from pipeline.plan.chapters import Chapter, chapters, within_a_disc
@@ -105,20 +105,13 @@ def sounds(recipe: Recipe, programme: Programme, source: Source) -> tuple[int, .
         if voices.programme != programme.id:
             continue
         if (most := max(voices.left, voices.right)) > len(there):
-            raise Refusal(
-                [
-                    Problem(
-                        f"{recipe.id}.yaml",
-                        0,
-                        f"left_right[{place}]",
-                        _("{id} has {count} sounds, number {number} is not there").format(
-                            id=programme.id, count=len(there), number=most
-                        ),
-                        _("see `xiaxiang programme {id}`, or delete the line").format(
-                            id=programme.id
-                        ),
-                    )
-                ]
+            raise refusal(
+                f"{recipe.id}.yaml",
+                _("{id} has {count} sounds, number {number} is not there").format(
+                    id=programme.id, count=len(there), number=most
+                ),
+                _("see `xiaxiang programme {id}`, or delete the line").format(id=programme.id),
+                f"left_right[{place}]",
             )
         return there[voices.left - 1].index, there[voices.right - 1].index
     return tuple(stream.index for stream in there[:1])
@@ -184,7 +177,7 @@ def menus(
 
 def arrange(
     recipe: Recipe,
-    fits: Sequence[DiscFit],
+    spread: Sequence[tuple[DiscFit, Menu]],
     programmes: Mapping[str, Programme],
     sources: Mapping[str, Source],
     workshop: Workshop,
@@ -192,9 +185,7 @@ def arrange(
     """The discs of a recipe and all steps that make them, each step once, inputs before users."""
     steps: dict[str, Step] = {}
     discs = []
-    for number, (fit, shown) in enumerate(
-        zip(fits, menus(recipe, fits, programmes, workshop), strict=True), start=1
-    ):
+    for number, (fit, shown) in enumerate(spread, start=1):
         tracks = []
         for part in fit.parts:
             programme = programmes[part.programme]
@@ -206,7 +197,7 @@ def arrange(
             drawn, still = _still_steps(picture, recipe, workshop)
             steps |= {key(drawn): drawn, key(still): still}
             stills.append(StillPair(FromStep(key(still), still.hi), FromStep(key(still), still.lo)))
-        disc = _Disc(number, len(fits), fit, tuple(tracks), tuple(stills), shown.lists)
+        disc = _Disc(number, len(spread), fit, tuple(tracks), tuple(stills), shown.lists)
         write = _write_step(recipe, disc)
         steps[key(write)] = write
         discs.append(
