@@ -20,6 +20,7 @@ from pipeline.plan.planning import Plan
 from pipeline.plan.raster import RASTERS
 from pipeline.plan.targets.video_cd import PlannedDisc, PlannedTrack
 from pipeline.standing import SUMS
+from pipeline.videocd.bounds import RAW
 from pipeline.workroom import Made, Workroom, sync, write_whole
 
 FORMAT = 1
@@ -30,7 +31,7 @@ def _volume(disc: PlannedDisc, made: Made, plan: Plan) -> dict[str, Any]:
     return {
         "number": disc.number,
         "volume_id": disc.volume_id,
-        "sectors": sum(f.bytes for f in made.files if f.name.endswith(".bin")) // 2352,
+        "sectors": sum(f.bytes for f in made.files if f.name.endswith(".bin")) // RAW,
         "stills": disc.stills,
         "files": [asdict(file) for file in made.files],
         "tracks": [

@@ -18,14 +18,13 @@ import pycdlib
 
 from catalog.words import _
 from pipeline.make.check_reading import Progress, Reader, forget_cached, opened
-from pipeline.videocd.bounds import COOKED
+from pipeline.videocd.bounds import COOKED, RAW
 from pipeline.videocd.check.cue import LONGEST as LONGEST_CUE
 from pipeline.videocd.check.cue import Cue, read_cue
 from pipeline.videocd.check.disc import Checked, check, survey_limits
 from pipeline.videocd.check.report import Finding, Report, in_file, worst_first
 from pipeline.videocd.check.survey import LONGEST, Survey, survey
 from pipeline.videocd.check.volume import PVD, read_volume
-from pipeline.videocd.sectors import RAW
 
 _MOST_AT_ONCE = 1 << 20  # bytes; directories and path tables are a few KiB
 _MOST_TOLD = 20

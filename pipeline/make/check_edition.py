@@ -15,8 +15,8 @@ from catalog.words import _
 from pipeline.make.check import check_image
 from pipeline.make.check_reading import Progress, Reader, forget_cached, opened
 from pipeline.manifest import Difference, Item, compare, name_fault, read_sums
+from pipeline.videocd.bounds import RAW
 from pipeline.videocd.check.report import Finding, Report, in_file, worst_first
-from pipeline.videocd.sectors import RAW
 
 EDITION, SUMS = "edition.json", "SHA256SUMS"
 MOST_TEXT = 16 << 20  # bytes of either list

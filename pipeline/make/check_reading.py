@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from catalog.problem import Failure
 from catalog.words import _
+from pipeline.videocd.bounds import RAW
 from pipeline.videocd.check.survey import LONGEST
-from pipeline.videocd.sectors import RAW
 
 Progress = Callable[[int], None]  # told the sectors (of 2352 bytes) read so far
 

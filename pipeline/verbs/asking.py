@@ -22,11 +22,11 @@ from pipeline.plan.targets.video_cd import PlannedDisc, Workshop
 from pipeline.screen import clock, size, table
 from pipeline.standing import outstanding, standing
 from pipeline.typeface import font_name
+from pipeline.videocd.bounds import RAW
 from pipeline.workspace import Workspace, enter
 from recipes.recipe import read
 from recipes.recipe import schema as recipe_schema
 
-SECTOR = 2352
 _MANY = 12  # lines of one reason that a person still reads
 # Processor seconds for a second of programme, measured on SD and HD sources: for the estimate.
 _EFFORT = {"fast": 0.09, "best": 0.20}
@@ -145,5 +145,5 @@ def _work_line(plan: Plan, todo: list[Step], minutes: float, workspace: Workspac
         encodings=encodings,
         minutes=max(1, minutes),
         discs=len(plan.discs),
-        size=size(sum(disc.sectors for disc in plan.discs) * SECTOR),
+        size=size(sum(disc.sectors for disc in plan.discs) * RAW),
     )

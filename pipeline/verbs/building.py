@@ -18,13 +18,14 @@ from pipeline.plan.steps import Encode, Step, WriteVideoCd
 from pipeline.run import Outcome, conduct
 from pipeline.screen import clock, say, size
 from pipeline.standing import outstanding
-from pipeline.verbs.asking import SECTOR, Ready, left_out_lines
+from pipeline.verbs.asking import Ready, left_out_lines
+from pipeline.videocd.bounds import RAW
 from pipeline.workspace import Workspace, alone, free_bytes
 
 
 def _bytes_needed(todo: list[Step]) -> int:
     """What the disk must take: images, and the streams they are made from."""
-    images = sum(step.sectors * SECTOR for step in todo if isinstance(step, WriteVideoCd))
+    images = sum(step.sectors * RAW for step in todo if isinstance(step, WriteVideoCd))
     streams = sum(step.seconds for step in todo if isinstance(step, Encode)) * 174_300
     return int(images + streams)
 

@@ -14,14 +14,13 @@ from pipeline.cli import DIFFERENT, DONE
 from pipeline.make.check import check_image
 from pipeline.make.check_edition import check_edition
 from pipeline.screen import say, size
+from pipeline.videocd.bounds import RAW
 from pipeline.videocd.check.report import Report
-
-SECTOR = 2352
 
 
 def _sectors(path: Path) -> int:
     images = path.glob("*.bin") if path.is_dir() else [path.with_suffix(".bin")]
-    return sum(image.stat().st_size for image in images if image.is_file()) // SECTOR
+    return sum(image.stat().st_size for image in images if image.is_file()) // RAW
 
 
 def verify(path: Path, as_json: bool) -> int:

@@ -12,6 +12,8 @@ Standard = Literal["pal", "ntsc"]
 
 SECOND: Final = 75
 """Sectors a second."""
+RAW: Final = 2352
+"""Bytes of a whole sector, as images hold it."""
 COOKED: Final = 2048
 """Bytes of a form 1 sector."""
 CLOCK: Final = 90_000

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from catalog.words import _
-from pipeline.videocd.bounds import COOKED, LOT_SECTOR, PSD_SECTOR
+from pipeline.videocd.bounds import COOKED, LOT_SECTOR, PSD_SECTOR, RAW
 from pipeline.videocd.front import ENTRIES_SECTOR, INFO_SECTOR, MIXED, PlacedFile
 from pipeline.videocd.info import Info, entries_bytes, info_bytes
 from pipeline.videocd.layout import Layout, entries, root
@@ -18,7 +18,6 @@ from pipeline.videocd.sectors import (
     EDC1,
     EOF,
     IS_DATA,
-    RAW,
     Block,
     blank,
     seal_form1,

@@ -16,6 +16,7 @@ from pipeline.videocd.bounds import (
     COOKED,
     FILES_END,
     LOT_SECTORS,
+    RAW,
     SEGMENTS_FROM,
     UNIT,
     segment_area,
@@ -23,7 +24,6 @@ from pipeline.videocd.bounds import (
 from pipeline.videocd.disc import Disc, DiscFile, refuse
 from pipeline.videocd.limits import Places
 from pipeline.videocd.playback import Playback, playback
-from pipeline.videocd.sectors import RAW
 from pipeline.videocd.segments import UNITS, PlacedSegment, place_segment
 
 INFO_SECTOR: Final = 150

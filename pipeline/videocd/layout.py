@@ -12,6 +12,7 @@ from pipeline.videocd.bounds import (
     LOT_SECTOR,
     LOT_SECTORS,
     PSD_SECTOR,
+    RAW,
     SECOND,
     UNIT,
 )
@@ -22,7 +23,6 @@ from pipeline.videocd.mux import Multiplex, multiplex
 from pipeline.videocd.muxed import PackStream, read_packs
 from pipeline.videocd.playback import LOT_BYTES
 from pipeline.videocd.points import entry_packs, pause_packs, points
-from pipeline.videocd.sectors import RAW
 from pipeline.videocd.sound import read_audio
 from pipeline.videocd.streams import read_video
 from pipeline.videocd.tree import FORM_2_FILE, File, Folder, check_room, folders

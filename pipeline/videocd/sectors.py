@@ -13,10 +13,8 @@ import numpy as np
 from fastcrc.crc32 import cd_rom_edc
 from numpy.typing import NDArray
 
-from pipeline.videocd.bounds import COOKED, SECOND
+from pipeline.videocd.bounds import COOKED, RAW, SECOND
 
-RAW: Final = 2352
-"""Bytes of a whole sector."""
 PAYLOAD: Final = 2324
 """User bytes of a form 2 sector, which is also one MPEG pack of a Video CD."""
 DATA: Final = 24

@@ -21,6 +21,7 @@ import numpy as np
 
 from catalog.problem import Failure
 from catalog.words import _
+from pipeline.videocd.bounds import RAW
 from pipeline.videocd.mux import Lane, Multiplex
 from pipeline.videocd.muxed import PackStream
 from pipeline.videocd.packs import AUDIO_DATA, AUDIO_HEAD, AUDIO_TAIL, SUBHEADERS, VIDEO_HEAD
@@ -29,7 +30,6 @@ from pipeline.videocd.sectors import (
     EDC2,
     EOR,
     PAYLOAD,
-    RAW,
     TRIGGER,
     Block,
     blank,

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.videocd.sectors import DATA, RAW
+from pipeline.videocd.bounds import RAW
+from pipeline.videocd.sectors import DATA
 from pipeline.videocd.sectors import PAYLOAD as PACK
 
 Bytes = NDArray[np.uint8]

@@ -12,21 +12,10 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.videocd.bounds import COOKED, SECOND
+from pipeline.videocd.bounds import COOKED, RAW, SECOND
 from pipeline.videocd.check.packs import Packets, Packs, SystemHeader, read_packs
 from pipeline.videocd.check.scan import Frames, FrameScan, PictureScan, Starts
-from pipeline.videocd.sectors import (
-    DATA,
-    ECC,
-    EDC1,
-    EDC2,
-    EOF,
-    FORM_2,
-    RAW,
-    ecc,
-    form1_edc,
-    form2_edc,
-)
+from pipeline.videocd.sectors import DATA, ECC, EDC1, EDC2, EOF, FORM_2, ecc, form1_edc, form2_edc
 
 Bytes = NDArray[np.uint8]
 Whole = NDArray[np.int64]

@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from catalog.problem import Failure
 from pipeline.make.check import check_image
 from pipeline.make.write_videocd import write_videocd
+from pipeline.videocd.bounds import RAW
 from pipeline.videocd.check.cue import check_cue, read_cue
 from pipeline.videocd.check.disc import check
 from pipeline.videocd.check.survey import survey
 from pipeline.videocd.disc import Disc, Elementary
-from pipeline.videocd.sectors import DATA, PAYLOAD, RAW, seal_form1
+from pipeline.videocd.sectors import DATA, PAYLOAD, seal_form1
 
 HEAD = """<?xml version="1.0"?>
 <!DOCTYPE videocd PUBLIC "-//GNU//DTD VideoCD//EN"

@@ -14,8 +14,9 @@ import pytest
 
 from pipeline.make.check import check_image
 from pipeline.make.write_videocd import write_videocd
+from pipeline.videocd.bounds import RAW
 from pipeline.videocd.disc import Disc, Elementary
-from pipeline.videocd.sectors import DATA, FORM_2, PAYLOAD, RAW, seal_form1, seal_form2
+from pipeline.videocd.sectors import DATA, FORM_2, PAYLOAD, seal_form1, seal_form2
 
 HEAD = """<?xml version="1.0"?>
 <!DOCTYPE videocd PUBLIC "-//GNU//DTD VideoCD//EN"
