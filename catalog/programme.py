@@ -7,6 +7,8 @@ from datetime import date
 from fractions import Fraction
 from typing import Literal
 
+from catalog.wishes import NONE, Wishes
+
 ResourceType = Literal["feature", "lecture", "stage", "film", "animation"]
 Scope = Literal["national", "province", "county", "unknown"]
 Scan = Literal["progressive", "interlaced"]
@@ -58,6 +60,16 @@ Stream = VideoStream | AudioStream | OtherStream
 
 
 @dataclass(frozen=True, slots=True)
+class Sidecar:
+    """A subtitle file (SRT, ASS, VTT) that lies beside a source and belongs to it."""
+
+    sha256: str
+    name: str
+    path: str
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """One file as it arrived. `sha256` is its identity; `path` is where it lies, relative to the
     workspace where it is inside; `seconds` is what its packets cover, whatever its header claims.
@@ -71,6 +83,7 @@ class Source:
     seconds: float
     streams: tuple[Stream, ...]
     tags: tuple[tuple[str, str], ...] = ()
+    sidecars: tuple[Sidecar, ...] = ()
 
     @property
     def video(self) -> VideoStream | None:
@@ -134,4 +147,5 @@ class Programme:
     chapters: tuple[tuple[float, str], ...] = ()
     minutes: float = 0.0
     rights: Rights = field(default_factory=Rights)
+    wishes: Wishes = NONE
     note: str = ""
