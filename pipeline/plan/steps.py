@@ -114,6 +114,30 @@ class Encode:
 
 
 @dataclass(frozen=True, slots=True)
+class Captions:
+    """Make one self-contained ASS file of the subtitles of a source, to be burnt in.
+
+    `inputs` is one file: the source, whose stream number `stream` it is, or with -1 the subtitle
+    file itself. Times are divided by `speed` ("25/24" where film plays faster). `font` is the
+    line of `typeface.font_name`, `tool` the version line of ffmpeg.
+    """
+
+    label: str
+    inputs: tuple[Input, ...]
+    stream: int
+    standard: Literal["pal", "ntsc"]
+    speed: str
+    font: str
+    tool: str
+    name: str = "captions.ass"
+    writer: str = "captions 1"  # raised whenever the same subtitles are written otherwise
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        return (self.name,)
+
+
+@dataclass(frozen=True, slots=True)
 class Track:
     """The elementary streams of one Video CD track."""
 
