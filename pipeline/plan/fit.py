@@ -14,7 +14,7 @@ from fractions import Fraction
 from itertools import groupby
 from typing import Literal
 
-from catalog.programme import Programme, Source
+from catalog.programme import Programme
 from pipeline.plan.packing import Load, Room, load_of, pack
 from pipeline.plan.raster import RASTERS
 from recipes.recipe import Order
@@ -28,6 +28,9 @@ KEPT_FREE = 150
 FRONT = 300
 SECTORS: Mapping[int, int] = {74: 333_000, 80: 360_000}
 TRACKS = 98
+
+# How many seconds a programme (by its id) makes of a file (by its sha256): films play faster.
+Seconds = Callable[[str, str], float]
 
 _PART_NAMES: Mapping[int, str] = {2: "上下", 3: "上中下"}
 
@@ -128,7 +131,7 @@ def part_name(part: Part) -> str:
 
 def fit(
     programmes: Sequence[Programme],
-    sources: Mapping[str, Source],
+    seconds: Seconds,
     capacity: Capacity,
     order: Order = "fixed",
 ) -> tuple[DiscFit, ...]:
@@ -137,9 +140,9 @@ def fit(
     `fixed` keeps that order: a new disc begins where the next programme does not fit, and a
     series stays together where it stands together. `best-fit` fills the discs best: a series
     stays together wherever its programmes stand; discs, and what is on each, keep the recipe's
-    order. Every episode must be in `sources` (select.py sees to that), each programme once.
+    order. `seconds` must know every episode (select.py sees to that); each programme comes once.
     """
-    tracks = [list(_tracks(at, p, sources, capacity)) for at, p in enumerate(programmes)]
+    tracks = [list(_tracks(at, p, seconds, capacity)) for at, p in enumerate(programmes)]
     together = _neighbours(programmes) if order == "fixed" else _series(programmes)
     cut = _Cut(capacity, Room(capacity.room, TRACKS), capacity.longest())
     runs = [_spread([tracks[at] for at in group if tracks[at]], cut) for group in together]
@@ -167,10 +170,10 @@ class _Cut:
 
 
 def _tracks(
-    at: int, programme: Programme, sources: Mapping[str, Source], capacity: Capacity
+    at: int, programme: Programme, seconds: Seconds, capacity: Capacity
 ) -> Iterator[_Track]:
     for episode in sorted(programme.episodes, key=lambda e: e.number):
-        pictures = pictures_of(sources[episode.sha256].seconds, capacity.rate)
+        pictures = pictures_of(seconds(programme.id, episode.sha256), capacity.rate)
         part = Part(programme.id, episode.number, episode.sha256, 0, pictures)
         yield _Track(at, part, capacity.track(pictures))
 

@@ -73,7 +73,7 @@ def _spread(
     front = FRONT
     while True:
         capacity = disc_capacity(medium.standard, medium.disc, packs, front)
-        fits = fit(chosen, sources, capacity, recipe.order)
+        fits = fit(chosen, lambda _programme, sha: sources[sha].seconds, capacity, recipe.order)
         shown = menus(recipe, fits, by_id, workshop)
         needed = max((disc_front(len(one.lists), len(one.stills)) for one in shown), default=FRONT)
         if needed <= front:

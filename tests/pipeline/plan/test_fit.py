@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.programme import Episode, Programme, Source
+from pipeline.plan import fit as fitting
 from pipeline.plan.fit import (
     Capacity,
     DiscFit,
     Part,
     disc_capacity,
-    fit,
     part_name,
     pictures_of,
 )
@@ -45,6 +45,11 @@ def sources(named: dict[str, Sequence[float]]) -> dict[str, Source]:
         for id, minutes in named.items()
         for n, each in enumerate(minutes, 1)
     }
+
+
+def fit(programmes, files, *rest):
+    """Files as long as they are."""
+    return fitting.fit(programmes, lambda _programme, sha256: files[sha256].seconds, *rest)
 
 
 def fitted(named: dict[str, Sequence[float]], capacity=PAL, order="fixed", series=None):
