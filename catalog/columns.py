@@ -37,6 +37,17 @@ _NAMES = {
     "source": "来源",
     "series": "relation 关联 丛书 系列 丛编",
     "chapters": "chapter 章节 分段",
+    # How it shall be shown, where a person decides it (wish_words.py).
+    "fields": "扫描 扫描方式",
+    "shape": "画幅 画面",
+    "borders": "黑边",
+    "pace": "快慢",
+    "denoise": "降噪 去噪",
+    "loudness": "响度 音量",
+    "sound": "声轨 音轨",
+    "side": "声道",
+    "subtitles": "subtitle 字幕",
+    "damage": "损坏",
     "note": "source_note 备注 附注 说明",
     "file": "files filename file_name 文件 文件名 视频文件",
     # Known, and left aside: these facts are read from the files themselves, or number the rows.

@@ -21,7 +21,7 @@ from catalog.words import _
 
 __all__ = ["Books", "Connection", "Row", "open_books"]
 
-NEWEST = "0002"  # the last migration; a test holds it against the folder
+NEWEST = "0003"  # the last migration; a test holds it against the folder
 PATIENCE = 10.0  # seconds to wait for another program that is writing
 
 metadata = sa.MetaData()
@@ -65,6 +65,7 @@ programmes = sa.Table(
     sa.Column("source", sa.Text, nullable=False),
     sa.Column("series", sa.Text, nullable=False),
     sa.Column("chapters", sa.Text, nullable=False, server_default="[]"),
+    sa.Column("wishes", sa.Text, nullable=False, server_default="{}"),
     sa.Column("minutes", sa.Float, nullable=False),
     sa.Column("rights_scope", sa.Text, nullable=False),
     sa.Column("rights_until", sa.Text, nullable=False),
@@ -77,6 +78,26 @@ episodes = sa.Table(
     sa.Column("programme_id", sa.ForeignKey("programme.id"), primary_key=True),
     sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("sha256", sa.ForeignKey("source.sha256"), nullable=False, index=True),
+)
+
+# What looking through a whole source found, as catalog/analysis_json.py writes it.
+analyses = sa.Table(
+    "analysis",
+    metadata,
+    sa.Column("sha256", sa.ForeignKey("source.sha256"), primary_key=True),
+    sa.Column("analyser", sa.Text, nullable=False),
+    sa.Column("said", sa.Text, nullable=False),
+)
+
+# Subtitle files; one may belong to several sources (a video in two formats).
+sidecars = sa.Table(
+    "sidecar",
+    metadata,
+    sa.Column("source_sha256", sa.ForeignKey("source.sha256"), primary_key=True),
+    sa.Column("sha256", sa.String(64), primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("path", sa.Text, nullable=False),
+    sa.Column("bytes", sa.BigInteger, nullable=False),
 )
 
 # Files a sheet named that have not arrived yet, and what they will be.

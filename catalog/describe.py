@@ -13,6 +13,8 @@ from catalog.programme import Programme, Rights, Source
 from catalog.sheet import Entry
 from catalog.title import Name, is_doubtful, read_name, repaired
 from catalog.vocabulary import lookup
+from catalog.wish_words import wished
+from catalog.wishes import over
 
 # Tags of containers that mean what our field means; the first that holds something is taken.
 _TAGS = {
@@ -68,9 +70,10 @@ def merge(stronger: Programme, weaker: Programme) -> Programme:
     found = {
         field.name: getattr(stronger, field.name) or getattr(weaker, field.name)
         for field in fields(Programme)
-        if field.name != "rights"
+        if field.name not in ("rights", "wishes")
     }
-    return Programme(**found, rights=_rights(stronger.rights, weaker.rights))
+    wishes = over(stronger.wishes, weaker.wishes)
+    return Programme(**found, rights=_rights(stronger.rights, weaker.rights), wishes=wishes)
 
 
 def missing(programme: Programme) -> tuple[str, ...]:
@@ -98,6 +101,7 @@ def plain(programme: Programme) -> dict[str, object]:
     found = {name: getattr(programme, name) for name in names}
     found = {name: list(v) if isinstance(v, tuple) else v for name, v in found.items()}
     until = programme.rights.until
+    found |= {"wishes": wished(programme.wishes)}
     found |= {"rights_scope": programme.rights.scope}
     found |= {"rights_until": until.isoformat() if until else ""}
     return found | {"episodes": [[e.number, e.sha256] for e in programme.episodes]}

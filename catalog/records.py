@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from catalog import database
+from catalog.analyses import sidecars
 from catalog.database import Connection, Row
 from catalog.describe import plain
 from catalog.programme import (
@@ -20,14 +21,16 @@ from catalog.programme import (
     OtherStream,
     Programme,
     Rights,
+    Sidecar,
     Source,
     Stream,
     VideoStream,
 )
+from catalog.stored_name import as_named, storable
 from catalog.title import same_title
 from catalog.wanted import Wanted, matches
+from catalog.wishes import NONE, Wishes
 
-_BYTES = "bytes:"
 _LISTS = ("subject", "class_numbers", "audience", "months", "keywords", "chapters")
 _KINDS = {"video": VideoStream, "audio": AudioStream, "other": OtherStream}
 _sources, _programmes, _episodes = database.sources, database.programmes, database.episodes
@@ -42,8 +45,8 @@ def put_source(connection: Connection, source: Source) -> bool:
     row = {
         "sha256": source.sha256,
         "bytes": source.bytes,
-        "name": _storable(source.name),
-        "path": _storable(source.path),
+        "name": storable(source.name),
+        "path": storable(source.path),
         "container": source.container,
         "seconds": source.seconds,
         "streams": json.dumps([_plain_stream(s) for s in source.streams], ensure_ascii=False),
@@ -60,13 +63,22 @@ def source(connection: Connection, sha256: str) -> Source | None:
 
 def source_named(connection: Connection, name: str) -> Source | None:
     """The source of this file name that came last."""
-    return _one_source(connection, _sources.c.name == _storable(name))
+    return _one_source(connection, _sources.c.name == storable(name))
 
 
 def sources(connection: Connection) -> tuple[Source, ...]:
     """All sources, in the order they came."""
     question = _sources.select().with_only_columns(*_SOURCE_COLUMNS).order_by(_sources.c.number)
-    return tuple(_source(row) for row in connection.execute(question))
+    beside = sidecars(connection)
+    found = connection.execute(question)
+    return tuple(_source(row, beside.get(row.sha256, ())) for row in found)
+
+
+def source_names(connection: Connection) -> tuple[tuple[str, str], ...]:
+    """The sha256 and the file name of every source, in the order they came."""
+    question = _sources.select().with_only_columns(_sources.c.sha256, _sources.c.name)
+    found = connection.execute(question.order_by(_sources.c.number))
+    return tuple((row.sha256, as_named(row.name)) for row in found)
 
 
 def put_programme(connection: Connection, programme: Programme) -> None:
@@ -76,7 +88,7 @@ def put_programme(connection: Connection, programme: Programme) -> None:
     """
     row = plain(programme)
     row.pop("episodes")
-    row |= {name: json.dumps(row[name], ensure_ascii=False) for name in _LISTS}
+    row |= {name: json.dumps(row[name], ensure_ascii=False) for name in (*_LISTS, "wishes")}
     row["same_title"] = same_title(programme.title)
     there = _programmes.update().where(_programmes.c.id == programme.id)
     if not connection.execute(there, row).rowcount:
@@ -125,20 +137,20 @@ def programmes(connection: Connection, wanted: Wanted | None = None) -> tuple[Pr
 def put_awaited(connection: Connection, name: str, programme_id: str, number: int) -> None:
     """Remember which programme a file that has not arrived belongs to (number 0: not told)."""
     drop_awaited(connection, name)
-    row = {"name": _storable(name), "programme_id": programme_id, "number": number}
+    row = {"name": storable(name), "programme_id": programme_id, "number": number}
     connection.execute(_awaited.insert(), row)
 
 
 def awaited(connection: Connection, name: str) -> tuple[str, int] | None:
     """The programme a file of this name is awaited for, and its number there."""
-    question = _awaited.select().where(_awaited.c.name == _storable(name))
+    question = _awaited.select().where(_awaited.c.name == storable(name))
     row = connection.execute(question).first()
     return (row.programme_id, row.number) if row else None
 
 
 def drop_awaited(connection: Connection, name: str) -> None:
     """The file has come, or is awaited elsewhere."""
-    connection.execute(_awaited.delete().where(_awaited.c.name == _storable(name)))
+    connection.execute(_awaited.delete().where(_awaited.c.name == storable(name)))
 
 
 def new_ids(connection: Connection, prefix: str = "") -> Iterator[str]:
@@ -168,21 +180,22 @@ def next_id(connection: Connection, prefix: str = "") -> str:
 def _one_source(connection: Connection, where: Any) -> Source | None:
     question = _sources.select().with_only_columns(*_SOURCE_COLUMNS).where(where)
     row = connection.execute(question.order_by(_sources.c.number.desc()).limit(1)).first()
-    return _source(row) if row else None
+    return _source(row, sidecars(connection, [row.sha256]).get(row.sha256, ())) if row else None
 
 
-def _source(row: Row[Any]) -> Source:
+def _source(row: Row[Any], beside: tuple[Sidecar, ...]) -> Source:
     streams = tuple(_stream(fields) for fields in json.loads(row.streams))
     tags = tuple((key, value) for key, value in json.loads(row.tags))
     return Source(
         row.sha256,
         row.bytes,
-        _as_named(row.name),
-        _as_named(row.path),
+        as_named(row.name),
+        as_named(row.path),
         row.container,
         row.seconds,
         streams,
         tags,
+        beside,
     )
 
 
@@ -198,19 +211,6 @@ def _stream(fields: dict[str, Any]) -> Stream:
         fields |= {"sar": Fraction(fields["sar"]), "rate": Fraction(fields["rate"])}
     made: Stream = _KINDS[kind](**fields)
     return made
-
-
-def _storable(name: str) -> str:
-    """A file name as text for the database; bytes that were no UTF-8 are kept as hexadecimal."""
-    if name.startswith(_BYTES) or re.search("[\ud800-\udfff]", name):
-        return _BYTES + name.encode("utf-8", "surrogateescape").hex()
-    return name
-
-
-def _as_named(stored: str) -> str:
-    if not stored.startswith(_BYTES):
-        return stored
-    return bytes.fromhex(stored.removeprefix(_BYTES)).decode("utf-8", "surrogateescape")
 
 
 def _fetch(connection: Connection, where: Any = None) -> list[Programme]:
@@ -236,6 +236,7 @@ def _programme(row: dict[str, Any], episodes: dict[str, list[Episode]]) -> Progr
     rights = Rights(row.pop("rights_scope"), date.fromisoformat(until) if until else None)
     for name in _LISTS:
         row[name] = _list(row[name])
+    row["wishes"] = _wishes(row["wishes"])
     return Programme(**row, rights=rights, episodes=tuple(episodes.get(row["id"], ())))
 
 
@@ -243,6 +244,11 @@ def _programme(row: dict[str, Any], episodes: dict[str, list[Episode]]) -> Progr
 @lru_cache(maxsize=4096)
 def _list(text: str) -> tuple[Any, ...]:
     return tuple(tuple(one) if isinstance(one, list) else one for one in json.loads(text))
+
+
+@lru_cache(maxsize=256)
+def _wishes(text: str) -> Wishes:
+    return Wishes(**json.loads(text)) if text != "{}" else NONE
 
 
 def _natural(programme_id: str) -> list[tuple[int, str]]:

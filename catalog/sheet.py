@@ -32,6 +32,8 @@ from catalog.reading import (
 )
 from catalog.table import Table, read_table
 from catalog.title import bare_title, same_title
+from catalog.wish_words import of as wishes_of
+from catalog.wish_words import readers as wish_readers
 from catalog.words import _
 
 MOST_TITLE = 200
@@ -238,6 +240,7 @@ _READERS: dict[str, Callable[[Cell], Any]] = {
     "date": read_date_text,
     "chapters": read_chapters,
     "file": _files,
+    **wish_readers(),
 }
 
 
@@ -252,6 +255,7 @@ def _entry(file: str, row: int, said: Iterable[_Said]) -> tuple[Entry, list[Prob
             problems.append(Problem(file, one.line, one.header, unclear.wrong, unclear.mend))
     files, episode = found.pop("file", ()), found.pop("episode", 0)
     rights = Rights(found.pop("rights_scope", "unknown"), found.pop("rights_until", None))
+    wishes = wishes_of(found)
     # The months are the exact word; a season beside them only says the same more loosely.
     season = found.pop("season", ())
     found.setdefault("months", season)
@@ -260,7 +264,8 @@ def _entry(file: str, row: int, said: Iterable[_Said]) -> tuple[Entry, list[Prob
         wrong, mend = _("the row names no programme"), _("write its title, its id or its file")
         problems.append(Problem(file, row, "", wrong, mend))
     who = {"id": found.pop("id", ""), "title": found.pop("title", "")}
-    return Entry(file, row, Programme(**who, **found, rights=rights), files, episode), problems
+    said_of_it = Programme(**who, **found, rights=rights, wishes=wishes)
+    return Entry(file, row, said_of_it, files, episode), problems
 
 
 def _twice(entries: Iterable[Entry]) -> Iterator[Problem]:

@@ -22,6 +22,7 @@ from catalog.programme import (
     VideoStream,
 )
 from catalog.wanted import Wanted
+from catalog.wishes import Wishes
 
 Make = Callable[..., Source]
 
@@ -47,6 +48,7 @@ FULL = Programme(
     source="s",
     series="三农",
     minutes=72.5,
+    wishes=Wishes(shape="centre-cut", sound=2, subtitles="none", damage="accept"),
     rights=Rights("province", date.max),
     note="n",
 )
@@ -175,7 +177,7 @@ def test_files_are_awaited_until_they_come(books: Books) -> None:
         assert records.awaited(connection, "a.mpg") is None
 
 
-def test_five_thousand_programmes_are_fetched_in_three_questions(books: Books) -> None:
+def test_five_thousand_programmes_are_fetched_in_four_questions(books: Books) -> None:
     """However many there are, the number of questions to the database stays the same."""
     asked: list[str] = []
     with books.transaction() as connection:
@@ -187,4 +189,4 @@ def test_five_thousand_programmes_are_fetched_in_three_questions(books: Books) -
         records.sources(connection)
 
     assert len(found) == 300
-    assert len([text for text in asked if text.startswith("SELECT")]) == 3
+    assert len([text for text in asked if text.startswith("SELECT")]) == 4
