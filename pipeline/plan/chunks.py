@@ -1,0 +1,95 @@
+"""Where one long programme is divided so that all cores can encode it, and how each piece is read.
+
+Pure. Boundaries follow from the programme's own cuts alone, counted from its beginning: another
+programme on the disc, or another place where a disc ends, leaves the other pieces as they are, and
+so their keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from math import ceil
+from typing import Final
+
+from pipeline.plan.encode import Stretch
+
+CHUNK: Final = 150
+"""Seconds that a chunk is meant to have: short enough that no core stands idle for long at the
+end, long enough that what is decoded twice (PREROLL, and back to a key picture) hardly counts."""
+LEAST: Final = 60
+"""Seconds that a chunk has at least."""
+UNDIVIDED: Final = 240
+"""Seconds of a part that is not worth dividing."""
+PREROLL: Final = 3.0
+"""Seconds of the source that are decoded before a cut: the analysis proves a cut from there."""
+
+OCCUPANCY: Final = 131_072
+"""Bits that the encoder of a chunk finds in the buffer (`-rc_init_occupancy`): about what the one
+before leaves there, so that the join is smooth (encoding.md)."""
+
+_SAME = Fraction(1, 100)  # of a picture: time stamps are rounded
+
+
+def picture_at(cut: float, speed: Fraction, rate: Fraction) -> int:
+    """The first picture of the output that shows nothing from before `cut` (source seconds).
+
+    It never comes too early: a time stamp between two pictures of the grid counts for the later.
+    """
+    return max(0, ceil(Fraction(cut) / speed * rate - _SAME))
+
+
+def chunks(
+    part: Stretch, cuts: Sequence[float], speed: Fraction, rate: Fraction
+) -> tuple[Stretch, ...]:
+    """A part in pieces of about CHUNK seconds that begin at `cuts` (source seconds, proven by the
+    analysis); the part alone where it is short or has no cut that serves. `rate` is the raster's,
+    `speed` how much faster than the source it plays.
+    """
+    if part.pictures < UNDIVIDED * rate:
+        return (part,)
+    least, behind = LEAST * rate, part.start + part.pictures
+    inside = (
+        at
+        for at in _boundaries((picture_at(cut, speed, rate) for cut in cuts), rate)
+        if part.start + least <= at <= behind - least
+    )
+    edges = (part.start, *inside, behind)
+    return tuple(
+        Stretch(begin, end - begin) for begin, end in zip(edges[:-1], edges[1:], strict=True)
+    )
+
+
+def _boundaries(cuts: Iterable[int], rate: Fraction) -> list[int]:
+    """Of all cuts of a programme the nearest to each multiple of CHUNK, far enough apart."""
+    nearest: dict[int, int] = {}
+    for cut in sorted(set(cuts)):
+        number = round(cut / (CHUNK * rate))
+        aim = number * CHUNK * rate
+        if number and abs(cut - aim) < abs(nearest.get(number, 0) - aim):
+            nearest[number] = cut
+    kept: list[int] = []
+    for at in nearest.values():
+        if at - (kept[-1] if kept else 0) >= LEAST * rate:
+            kept.append(at)
+    return kept
+
+
+def seek(start: int, cuts: Sequence[float], speed: Fraction, rate: Fraction) -> float:
+    """The second of the source to begin reading at, so that picture `start` and all after it come
+    out as if the file had been read from its beginning; 0.0 is the beginning.
+
+    PREROLL before the last cut that lies at `start` or before it: from there the analysis has
+    decoded, and found the same pictures.
+    """
+    before = [cut for cut in cuts if picture_at(cut, speed, rate) <= start]
+    return max(0.0, round(max(before, default=0.0) - PREROLL, 3))
+
+
+def input_options(seconds: float) -> dict[str, str | None]:
+    """The options of ffmpeg's input that begin reading at such a second and keep the file's own
+    clock, so that the same filters give the same grid of pictures; none for the beginning.
+    """
+    if not seconds:
+        return {}
+    return {"ss": f"{seconds:.3f}", "copyts": None, "start_at_zero": None}
