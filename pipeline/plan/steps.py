@@ -138,6 +138,23 @@ class Captions:
 
 
 @dataclass(frozen=True, slots=True)
+class Join:
+    """Make one picture stream of the `inputs`, chunks of it in order, each of so many `pictures`."""
+
+    label: str
+    seconds: float
+    inputs: tuple[FromStep, ...]
+    pictures: tuple[int, ...]
+    standard: Literal["pal", "ntsc"]
+    name: str = "video.m1v"
+    joiner: str = "join 1"  # raised whenever the same chunks are joined otherwise
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        return (self.name,)
+
+
+@dataclass(frozen=True, slots=True)
 class Track:
     """The elementary streams of one Video CD track."""
 
