@@ -19,7 +19,8 @@ Take = Literal["stereo", "mono", "left", "right", "surround"]
 @dataclass(frozen=True, slots=True)
 class PictureTreatment:
     """From a source's picture to the raster. `width`, `height` and `sar` are of the upright
-    picture, before `crop`; `noise` is what denoising is scaled to, 0 for none.
+    picture, before `crop`; `noise` is what denoising is scaled to, 0 for none. `rate` is pictures
+    a second as the source has them (two fields are one), 0 where not known or uneven.
     """
 
     stream: int
@@ -34,6 +35,7 @@ class PictureTreatment:
     matrix: Matrix = "bt601"
     full_range: bool = False
     noise: float = 0.0
+    rate: Fraction = Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)
