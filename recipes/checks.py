@@ -13,6 +13,7 @@ from difflib import get_close_matches
 from catalog.characters import shown
 from catalog.document import Document, dotted
 from catalog.problem import Problem
+from catalog.subtitle_name import is_subtitle
 from catalog.vocabulary import Scheme, is_subject, lookup, suggestions
 from catalog.words import _
 
@@ -26,6 +27,8 @@ TITLE_LENGTH = 40
 _DEVICES = re.compile("con|prn|aux|nul|com[0-9]|lpt[0-9]")
 # Codes of ISO 639, of which our list holds the languages of the country.
 _LANGUAGE = re.compile("[a-z]{2,3}")
+# Which of a file's subtitle tracks, counted from 1.
+_TRACK = re.compile("[1-9]|[12][0-9]|3[0-2]")
 # Looking for a word that is meant costs time; the first mistakes show what is the matter.
 _MOST_SUGGESTIONS = 20
 
@@ -45,7 +48,7 @@ def mistakes(document: Document, name: str, known: Collection[str] | None) -> li
     """
     written = document.value if isinstance(document.value, dict) else {}
     found = [*_id(written, name), *_title(written), *_target(written), *_select(written)]
-    found += _words(written)
+    found += [*_words(written), *_treat(written)]
     if known is not None:
         found += _programmes(written, known)
     return [
@@ -120,9 +123,32 @@ def _select(written: dict[str, object]) -> Iterator[_Mistake]:
             yield _Mistake(place, wrong, _("delete it here or there"))
 
 
+def _treat(written: dict[str, object]) -> Iterator[_Mistake]:
+    first: dict[str, int] = {}
+    for place, said in _of_one(written, "treat"):
+        number = int(place[1]) + 1
+        if (before := first.setdefault(said, number)) != number:
+            wrong = _("{id} stands in line {line} of treat already")
+            told = wrong.format(id=shown(said), line=before)
+            yield _Mistake(place, told, _("write all that you wish in one line"))
+    for place, line in _lines(written, "treat"):
+        if set(line) == {"programme"}:
+            wrong, mend = _("says nothing"), _("write what you wish, such as shape: centre-cut")
+            yield _Mistake(place, wrong, mend)
+        match line.get("subtitles"):
+            case str(said) if said != "none" and not (_TRACK.fullmatch(said) or is_subtitle(said)):
+                wrong = _("{value} are no subtitles").format(value=shown(said))
+                mend = _('write none, the number of a track such as "1", or the name of a file')
+                yield _Mistake((*place, "subtitles"), wrong, mend)
+            case str(said) if "/" in said or "\\" in said:
+                wrong = _("{name} names a folder").format(name=shown(said))
+                yield _Mistake((*place, "subtitles"), wrong, _("write the name of the file alone"))
+
+
 def _programmes(written: dict[str, object], known: Collection[str]) -> Iterator[_Mistake]:
     looking = _MOST_SUGGESTIONS
-    named = [*_chosen(written), *_texts(written, "leave_out"), *_two_voices(written)]
+    named = [*_chosen(written), *_texts(written, "leave_out")]
+    named += [one for key in ("left_right", "treat") for one in _of_one(written, key)]
     for place, said in named:
         if said not in known:
             wrong = _("{id} is not in the catalogue").format(id=shown(said))
@@ -160,20 +186,21 @@ def _chosen(written: dict[str, object]) -> list[tuple[Place, str]]:
     return [found for place, line in _lines(written) for found in _texts(line, "programmes", place)]
 
 
-def _two_voices(written: dict[str, object]) -> Iterator[tuple[Place, str]]:
-    match written.get("left_right"):
-        case list(items):
-            for number, item in enumerate(items):
-                if isinstance(item, dict) and isinstance(said := item.get("programme"), str):
-                    yield ("left_right", number, "programme"), said
+def _of_one(written: dict[str, object], key: str) -> Iterator[tuple[Place, str]]:
+    """The programmes of a list whose every line is about one."""
+    for place, line in _lines(written, key):
+        if isinstance(said := line.get("programme"), str):
+            yield (*place, "programme"), said
 
 
-def _lines(written: dict[str, object]) -> Iterator[tuple[Place, dict[str, object]]]:
-    match written.get("select"):
+def _lines(
+    written: dict[str, object], key: str = "select"
+) -> Iterator[tuple[Place, dict[str, object]]]:
+    match written.get(key):
         case list(lines):
             for number, line in enumerate(lines):
                 if isinstance(line, dict):
-                    yield ("select", number), line
+                    yield (key, number), line
 
 
 def _texts(mapping: dict[str, object], key: str, place: Place = ()) -> Iterator[tuple[Place, str]]:

@@ -10,8 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from catalog.document import read_yaml, validate
 from catalog.problem import Refusal
-from catalog.programme import ResourceType
+from catalog.programme import Programme, ResourceType
 from catalog.vocabulary import season_months
+from catalog.wishes import NONE, Wishes, over
 from catalog.words import _
 from recipes.checks import ID_LENGTH, ID_PATTERN, TITLE_LENGTH, mistakes
 from recipes.targets import Target
@@ -70,6 +71,52 @@ class LeftRight(BaseModel):
     right: Voice = Field(2, description="Which sound is heard on the right, from 1")
 
 
+class Treat(BaseModel):
+    """How one programme shall be shown, where a person decides it: put over what the sheet says of
+    it (catalog/wishes.py); what is not written here stays as the sheet or the analysis has it.
+    """
+
+    model_config = _STRICT
+
+    programme: str = Field(description="The programme's id")
+    fields: Literal["progressive", "top", "bottom", "film"] | None = Field(
+        None, description="How its pictures are woven; film: 24 a second in 3:2 pulldown"
+    )
+    shape: Literal["letterbox", "centre-cut"] | None = Field(
+        None, description="letterbox: the whole picture; centre-cut: fill 4:3, its sides cut"
+    )
+    borders: Literal["keep", "crop"] | None = Field(
+        None, description="Black borders of its own: keep or crop them"
+    )
+    pace: Literal["speed-up", "blend", "plain"] | None = Field(
+        None, description="Film of 24 pictures a second: played 4 % faster, blended, or as it is"
+    )
+    denoise: Literal["none", "gentle", "strong"] | None = Field(
+        None, description="Take noise out of the picture"
+    )
+    loudness: Literal["keep", "level"] | None = Field(
+        None, description="keep: as loud as it is; level: as loud as all others"
+    )
+    sound: Voice | None = Field(None, description="Which sound is heard, from 1")
+    side: Literal["left", "right", "both"] | None = Field(
+        None, description="Of two voices: only the left, only the right, or each on its side"
+    )
+    subtitles: str | None = Field(
+        None,
+        description='none, the number of a track in quotes ("1"), or the name of a subtitle file',
+        max_length=200,
+    )
+    damage: Literal["accept"] | None = Field(
+        None, description="accept: take it, however damaged it is"
+    )
+
+    @property
+    def wishes(self) -> Wishes:
+        """What it says, without whose programme it is."""
+        said = self.model_dump(exclude={"programme"}, exclude_none=True)
+        return Wishes(**said)
+
+
 class Recipe(BaseModel):
     """A whole recipe. `recipe` is its id and the name of its file; `rights` says how far the discs
     will travel: programmes that may not go as far are left out.
@@ -93,12 +140,20 @@ class Recipe(BaseModel):
     left_right: tuple[LeftRight, ...] = Field(
         (), description="Programmes with two languages, one on each channel", max_length=500
     )
+    treat: tuple[Treat, ...] = Field(
+        (), description="How single programmes shall be shown, where you decide it", max_length=500
+    )
     target: Target = Field(description="What to make: exactly one kind of medium")
 
     @property
     def id(self) -> str:
         """The recipe's id: what its key `recipe` says."""
         return self.recipe
+
+    def wishes(self, programme: Programme) -> Wishes:
+        """How a programme shall be shown: what the recipe says of it over what the sheet says."""
+        said = next((one.wishes for one in self.treat if one.programme == programme.id), NONE)
+        return over(said, programme.wishes)
 
 
 def read(path: Path, known: Collection[str] | None = None) -> Recipe:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 import re
 from pathlib import Path
-from typing import get_args
+from typing import Literal, get_args, get_origin, get_type_hints
 
 import pytest
 from hypothesis import given, settings
@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 
 from catalog import words
 from catalog.problem import Refusal
+from catalog.programme import Programme
 from catalog.vocabulary import terms
-from recipes.recipe import Recipe, Season, read, schema
+from catalog.wishes import Wishes
+from recipes.recipe import Recipe, Season, Treat, read, schema
 from recipes.targets import VideoCd
 
 HERE = Path(__file__).parent
@@ -41,6 +43,17 @@ select:
     minutes: 300
   - months: [11, 12, 1]
 leave_out: [HX-P0031]
+treat:
+  - {programme: HX-P0002, shape: centre-cut, sound: 2, subtitles: none}
+  - programme: HX-P0003
+    fields: film
+    borders: keep
+    pace: blend
+    denoise: gentle
+    loudness: keep
+    side: both
+    subtitles: 羊病.zh.srt
+    damage: accept
 target:
   video-cd: {standard: ntsc, disc: 74, menu: no, quality: fast}
 """
@@ -66,6 +79,44 @@ def test_reads_every_key(tmp_path):
     assert (second.language, second.dialect, second.text) == ("zh", "陇东方言", "温棚 黄瓜")
     assert recipe.select[2].useful_in() == (11, 12, 1)
     assert recipe.target.medium == VideoCd(standard="ntsc", disc=74, menu=False, quality="fast")
+
+
+def test_wishes_of_the_recipe_stand_over_those_of_the_sheet(tmp_path):
+    """What a line of treat says of a programme; what it leaves open stays as the sheet has it."""
+    recipe = read(written(tmp_path, WHOLE, "whole"), KNOWN)
+    sheet = Wishes(shape="letterbox", pace="plain", damage="accept")
+    found = [recipe.wishes(Programme(f"HX-P000{n}", "题", wishes=sheet)) for n in (2, 3, 4)]
+
+    assert found == [
+        Wishes(shape="centre-cut", pace="plain", sound=2, subtitles="none", damage="accept"),
+        Wishes(
+            fields="film",
+            shape="letterbox",
+            borders="keep",
+            pace="blend",
+            denoise="gentle",
+            loudness="keep",
+            side="both",
+            subtitles="羊病.zh.srt",
+            damage="accept",
+        ),
+        sheet,
+    ]
+
+
+def values(kind) -> set[str]:
+    """The words of a Literal, wherever it stands in a type."""
+    if get_origin(kind) is Literal:
+        return {*get_args(kind)} - {""}
+    return {word for inner in get_args(kind) for word in values(inner)}
+
+
+def test_a_recipe_can_wish_for_all_that_a_sheet_can():
+    """The same keys with the same words."""
+    wishes = {name: values(kind) for name, kind in get_type_hints(Wishes).items()}
+    treat = {name: values(field.annotation) for name, field in Treat.model_fields.items()}
+
+    assert treat == {"programme": set(), **wishes}
 
 
 def test_what_is_not_written_is_the_usual(tmp_path):
