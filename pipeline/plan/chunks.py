@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from itertools import pairwise
 from math import ceil
 from typing import Final
 
@@ -21,8 +22,10 @@ LEAST: Final = 60
 """Seconds that a chunk has at least."""
 UNDIVIDED: Final = 240
 """Seconds of a part that is not worth dividing."""
-PREROLL: Final = 3.0
-"""Seconds of the source that are decoded before a cut: the analysis proves a cut from there."""
+PREROLL: Final = 1.0
+"""Seconds of the source that are read before a cut, for the filters that look back. The analysis
+proves that reading from the cut itself gives the right pictures from there on; reading from
+earlier passes the same key picture, so that they come out right again."""
 
 OCCUPANCY: Final = 131_072
 """Bits that the encoder of a chunk finds in the buffer (`-rc_init_occupancy`): about what the one
@@ -55,9 +58,7 @@ def chunks(
         if part.start + least <= at <= behind - least
     )
     edges = (part.start, *inside, behind)
-    return tuple(
-        Stretch(begin, end - begin) for begin, end in zip(edges[:-1], edges[1:], strict=True)
-    )
+    return tuple(Stretch(begin, end - begin) for begin, end in pairwise(edges))
 
 
 def _boundaries(cuts: Iterable[int], rate: Fraction) -> list[int]:
@@ -79,8 +80,7 @@ def seek(start: int, cuts: Sequence[float], speed: Fraction, rate: Fraction) -> 
     """The second of the source to begin reading at, so that picture `start` and all after it come
     out as if the file had been read from its beginning; 0.0 is the beginning.
 
-    PREROLL before the last cut that lies at `start` or before it: from there the analysis has
-    decoded, and found the same pictures.
+    PREROLL before the last cut that lies at `start` or before it.
     """
     before = [cut for cut in cuts if picture_at(cut, speed, rate) <= start]
     return max(0.0, round(max(before, default=0.0) - PREROLL, 3))
