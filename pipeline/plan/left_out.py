@@ -19,6 +19,7 @@ Reason = Literal[
     "nothing-to-play",
     "no-length",
     "too-long",
+    "damaged",
     "at-most",
     "minutes",
 ]
@@ -27,8 +28,8 @@ Reason = Literal[
 @dataclass(frozen=True, slots=True)
 class LeftOut:
     """A programme that was asked for and is not taken. `reason` and `details` (what `tell` needs:
-    `until`, `scope`, `wanted`, `episodes`, `line`, `most`) are kept in editions, in no language.
-    `title` is empty where the programme is not known.
+    `until`, `scope`, `wanted`, `episodes`, `percent`, `line`, `most`) are kept in editions, in no
+    language. `title` is empty where the programme is not known.
     """
 
     programme: str
@@ -54,7 +55,7 @@ def _words(reason: Reason) -> tuple[str, str]:
             return _recipe_words(reason)
         case "rights-unknown" | "rights-expired" | "rights-narrow":
             return _rights_words(reason)
-        case "no-file" | "file-missing" | "nothing-to-play" | "no-length" | "too-long":
+        case "no-file" | "file-missing" | "nothing-to-play" | "no-length" | "too-long" | "damaged":
             return _file_words(reason)
         case _:
             assert_never(reason)
@@ -99,7 +100,9 @@ def _rights_words(
 
 
 def _file_words(
-    reason: Literal["no-file", "file-missing", "nothing-to-play", "no-length", "too-long"],
+    reason: Literal[
+        "no-file", "file-missing", "nothing-to-play", "no-length", "too-long", "damaged"
+    ],
 ) -> tuple[str, str]:
     match reason:
         case "no-file":
@@ -115,6 +118,13 @@ def _file_words(
         case "too-long":
             wrong = _("the file claims more than 24 hours, of episode {episodes}")
             return wrong, _("fetch these files again, or divide them, and add them")
+        case "damaged":
+            wrong = _("it is damaged or cut off: {percent} % of it is lost, episode {episodes}")
+            mend = _(
+                "fetch the file again, or accept it: 损坏 = 接受 in the sheet, "
+                "damage: accept in the recipe"
+            )
+            return wrong, mend
         case _:
             assert_never(reason)
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from catalog.analysis import Analysis
 from catalog.programme import (
     AudioStream,
     Episode,
@@ -19,6 +20,7 @@ from catalog.programme import (
     Source,
     VideoStream,
 )
+from catalog.wishes import Wishes
 from pipeline.plan.select import LeftOut, Reason, Selected, select, tell
 from recipes.recipe import Recipe
 
@@ -232,7 +234,35 @@ def test_leave_out_is_told_only_of_what_was_asked_for():
     assert found == Selected((), (LeftOut("A", "A", "leave-out"),))
 
 
+def lost(sha256: str, share: float) -> Analysis:
+    return Analysis(sha256, "1", 1000 * (1 - share), promised=1000)
+
+
+def test_what_has_lost_too_much_is_left_out():
+    """With the episodes and the share of the worst; a twentieth is allowed."""
+    two = programme("A", episodes=tuple(Episode(n, str(n)) for n in (1, 2, 3)))
+    files = {str(n): source(str(n)) for n in (1, 2, 3)}
+    found = {"1": lost("1", 0.06), "2": lost("2", 0.05), "3": lost("3", 0.412)}
+    selected = select(recipe({"programmes": ("A",)}), [two], files, TODAY, found)
+
+    why = (("episodes", "1, 3"), ("percent", "42"))
+    assert selected == Selected((), (LeftOut("A", "A", "damaged", why),))
+
+
+@pytest.mark.parametrize("whose", ["sheet", "recipe"])
+def test_what_is_damaged_is_taken_where_somebody_accepts_it(whose):
+    """In the sheet or in the recipe."""
+    wishes = Wishes(damage="accept") if whose == "sheet" else Wishes()
+    treat = ({"programme": "A", "damage": "accept"},) if whose == "recipe" else ()
+    asked = recipe({"programmes": ("A",)}, treat=treat)
+    shelf = [programme("A", wishes=wishes)]
+    selected = select(asked, shelf, {"A": source("A")}, TODAY, {"A": lost("A", 0.5)})
+
+    assert (ids(selected), selected.left_out) == (["A"], ())
+
+
 DETAILS = {
+    "damaged": (("episodes", "2, 3"), ("percent", "42")),
     "rights-expired": (("until", "2026-01-31"),),
     "rights-narrow": (("scope", "county"), ("wanted", "national")),
     "at-most": (("line", "2"), ("most", "6")),
