@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Final
 
 from pipeline.videocd.bounds import CLOCK
-from pipeline.videocd.streams import B_PICTURE, RATES
+from pipeline.videocd.streams import B_PICTURE
 
 VBV_BITS: Final = 327_680
 BIT_RATE: Final = 1_150_000
@@ -37,18 +37,23 @@ class Buffer:
     delivery: int = DELIVERY
 
     @property
-    def _scale(self) -> int:
+    def scale(self) -> int:
+        """What bits are multiplied with, so that all sums are whole."""
         return self.rate.numerator
+
+    @property
+    def gain(self) -> int:
+        """Bits, scaled, that arrive from one picture to the next."""
+        return self.delivery * self.rate.denominator
 
     def levels(self, sizes: Sequence[int]) -> list[int]:
         """Bits in the buffer just before each picture of so many bits is taken, rounded down;
         where there are too few, the level is below the picture's size and goes on from below 0.
         """
-        level, full = self.bits * self._scale, VBV_BITS * self._scale
-        gain, found = self.delivery * self.rate.denominator, []
+        level, full, found = self.bits * self.scale, VBV_BITS * self.scale, []
         for size in sizes:
-            found.append(level // self._scale)
-            level = min(full, level - size * self._scale + gain)
+            found.append(level // self.scale)
+            level = min(full, level - size * self.scale + self.gain)
         return found
 
 
@@ -66,25 +71,23 @@ def held(
     Only B pictures can: no other picture is made from them. The last before the lack are taken,
     because what is saved earlier may find the buffer full.
     """
-    sizes, chosen = list(sizes), set[int]()
-    begin, level = 0, buffer
-    while True:
-        levels = level.levels(sizes[begin:])
-        dry = next((n for n, at in enumerate(levels, begin) if at < sizes[n]), -1)
-        if dry < 0:
-            return frozenset(chosen), -1
-        found = _last(sizes, kinds, still, (dry, sizes[dry] - levels[dry - begin]))
+    sizes, chosen, at = list(sizes), set[int](), 0
+    levels = [buffer.bits * buffer.scale] * len(sizes)
+    while at < len(sizes):
+        left = levels[at] - sizes[at] * buffer.scale
+        if left >= 0:
+            at += 1
+            if at < len(sizes):
+                levels[at] = min(VBV_BITS * buffer.scale, left + buffer.gain)
+            continue
+        found = _last(sizes, kinds, still, (at, -left // buffer.scale + 1))
         if not found:
-            return frozenset(chosen), dry
-        first = min(found)
-        if first < begin:
-            begin, level, levels = 0, buffer, buffer.levels(sizes[:dry])
+            return frozenset(chosen), at
         for number in found:
             sizes[number] = still
         chosen |= found
-        # All before the first of them is as it was: go on from there.
-        level = Buffer(buffer.rate, levels[first - begin], buffer.delivery)
-        begin = first
+        at = min(found)  # all before it is as it was
+    return frozenset(chosen), -1
 
 
 def _last(sizes: Sequence[int], kinds: Sequence[int], still: int, dry: tuple[int, int]) -> set[int]:
@@ -111,8 +114,3 @@ def standing(header: bytes, rows: int) -> bytes:
     body += "0" * (-len(body) % 8)
     data = int(body, 2).to_bytes(len(body) // 8, "big")
     return header + b"".join(b"\0\0\1" + bytes((row,)) + data for row in range(1, rows + 1))
-
-
-def rate_of(code: int) -> Fraction:
-    """Pictures a second by a sequence header's code."""
-    return RATES[code]
