@@ -7,6 +7,7 @@ from typing import Any
 
 from catalog.programme import AudioStream, Programme, Rights, Stream, VideoStream
 from catalog.vocabulary import Scheme, term
+from catalog.wish_words import wish_word, wished
 from catalog.words import _, speaking
 from pipeline.screen import clock
 
@@ -20,6 +21,7 @@ def facts(programme: Programme) -> dict[str, Any]:
         name: list(value) if isinstance(value, tuple) else value for name, value in said.items()
     }
     return said | {
+        "wishes": wished(programme.wishes),
         "rights": rights["scope"],
         "rights_until": str(rights["until"]) if rights["until"] else "",
         "episodes": len(programme.episodes),
@@ -51,6 +53,8 @@ def field_word(name: str) -> str:
         "series": _("series"),
         "chapters": _("chapters"),
         "minutes": _("minutes"),
+        "wishes": _("shown as asked"),
+        **_wish_words(),
         "rights": _("rights"),
         "rights_until": _("rights until"),
         "episodes": _("episodes"),
@@ -58,6 +62,21 @@ def field_word(name: str) -> str:
         "note": _("note"),
     }
     return words.get(name, name)
+
+
+def _wish_words() -> dict[str, str]:
+    return {
+        "fields": _("fields"),
+        "shape": _("shape"),
+        "borders": _("borders"),
+        "pace": _("pace"),
+        "denoise": _("denoise"),
+        "loudness": _("loudness"),
+        "sound": _("sound"),
+        "side": _("side"),
+        "subtitles": _("subtitles"),
+        "damage": _("damage"),
+    }
 
 
 _SCHEMES: dict[str, Scheme] = {
@@ -73,6 +92,9 @@ def value_words(name: str, value: Any) -> str:
     """A field's value for the screen: codes with the word that people say for them."""
     if name == "chapters":
         return "、".join(f"{clock(at)} {said}".strip() for at, said in value)
+    if name == "wishes":
+        chinese = speaking() == "zh"
+        return "、".join(f"{field_word(k)} = {wish_word(k, v, chinese)}" for k, v in value.items())
     if isinstance(value, list):
         return "、".join(value_words(name, one) for one in value)
     known = term(_SCHEMES[name], str(value)) if name in _SCHEMES else None

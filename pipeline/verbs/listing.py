@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from catalog import records
+from catalog.analyses import analyses
+from catalog.analysis import Analysis
+from catalog.analysis_json import plain as plain_analysis
 from catalog.describe import missing
 from catalog.problem import Refusal, refusal
 from catalog.programme import Programme, Source
@@ -15,7 +19,8 @@ from catalog.wanted import Wanted
 from catalog.words import _
 from pipeline.cli import DONE
 from pipeline.facts import facts, field_word, rights_words, stream_words, value_words
-from pipeline.screen import clock, table
+from pipeline.findings import findings, warnings
+from pipeline.screen import clock, one_line, table
 from pipeline.workspace import enter
 
 
@@ -84,11 +89,13 @@ def programme(root: Path, number: str, as_json: bool) -> int:
         if found is None:
             known = [one.id for one in records.programmes(connection)]
             raise _unknown(number, known)
-        files = [(e.number, records.source(connection, e.sha256)) for e in found.episodes]
+        there = [(e.number, records.source(connection, e.sha256)) for e in found.episodes]
+        files = [(number, source) for number, source in there if source]
+        looked = analyses(connection, [source.sha256 for _number, source in files])
     if as_json:
         said = facts(found) | {
             "missing": missing(found),
-            "files": [asdict(source) | {"episode": n} for n, source in files if source],
+            "files": [_file(n, source, looked.get(source.sha256)) for n, source in files],
         }
         print(json.dumps(said, ensure_ascii=False, indent=1, default=str))
         return DONE
@@ -96,14 +103,35 @@ def programme(root: Path, number: str, as_json: bool) -> int:
         if value:
             print(f"{field_word(name)}: {value_words(name, value)}")
     for episode, source in files:
-        if source:
-            print(f"{_('file')} {episode}: {source.name}  {clock(source.seconds)}  {source.path}")
-            print(f"    sha256 {source.sha256}")
-            for stream in source.streams:
-                print(f"    {stream_words(stream)}")
+        print(f"{_('file')} {episode}: {source.name}  {clock(source.seconds)}  {source.path}")
+        for line in _lines(source, looked.get(source.sha256)):
+            print(f"    {one_line(line)}")
     if lacks := missing(found):
         print(_("to fill in") + ": " + "、".join(map(field_word, lacks)))
     return DONE
+
+
+def _file(episode: int, source: Source, looked: Analysis | None) -> dict[str, object]:
+    """A file for JSON, with what looking through it found."""
+    told: dict[str, object] = {"analysis": None, "findings": [], "warnings": []}
+    if looked:
+        told["analysis"] = plain_analysis(looked)
+        told |= {"findings": findings(looked), "warnings": warnings(looked)}
+    return asdict(source) | {"episode": episode} | told
+
+
+def _lines(source: Source, looked: Analysis | None) -> Iterator[str]:
+    """A file for the screen: what its container says, what lies beside it, what was found."""
+    yield f"sha256 {source.sha256}"
+    yield from map(stream_words, source.streams)
+    for sidecar in source.sidecars:
+        yield _("subtitle file {name}").format(name=sidecar.name)
+    if looked is None:
+        yield _("not looked through yet (xiaxiang plan or build does it)")
+        return
+    yield _("looked through:")
+    yield from (f"  {line}" for line in findings(looked))
+    yield from (f"  ! {line}" for line in warnings(looked))
 
 
 def _unknown(number: str, known: list[str]) -> Refusal:
