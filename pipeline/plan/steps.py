@@ -36,9 +36,9 @@ class FromStep:
 
 Input = FromSource | FromStep
 
-# A step's label is for people and its seconds are for the clock: neither decides a byte. (What a
-# menu shows has seconds too, and those are drawn.)
-_NOT_DECIDING = {"label", "seconds"}
+# A step's label is for people, its seconds and its effort are for the clock: none decides a byte.
+# (What a menu shows has seconds too, and those are drawn.)
+_NOT_DECIDING = {"label", "seconds", "effort"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,8 @@ class EncodeStill:
 class Encode:
     """Run ffmpeg once: `arguments` name the inputs as `in/0.suffix` and the outputs as `out/NAME`.
 
-    `seconds` of programme come out; `tool` is the version line of the program.
+    `seconds` of programme come out; `tool` is the version line of the program; `effort` are the
+    processor seconds it will take (plan/effort.py), 0 where nothing is known.
     """
 
     label: str
@@ -111,6 +112,7 @@ class Encode:
     inputs: tuple[Input, ...]
     outputs: tuple[str, ...]
     tool: str
+    effort: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +200,7 @@ class WriteVideoCd:
         return (*streams, *(one for still in self.stills for one in (still.hi, still.lo)))
 
 
-Step = Card | MenuPicture | EncodeStill | Encode | WriteVideoCd
+Step = Card | MenuPicture | EncodeStill | Captions | Encode | Join | WriteVideoCd
 
 
 def _plain(value: Any) -> dict[str, Any]:

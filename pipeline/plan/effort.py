@@ -1,0 +1,69 @@
+"""How much work a step is: processor seconds, estimated before it is done. Decides no byte.
+
+Measured with tests/bench/long.py and reference encoding.md; another machine is faster or slower
+throughout, which pipeline/remaining.py finds out while it works.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Final, assert_never
+
+from pipeline.plan.coding import Quality
+from pipeline.plan.steps import (
+    Captions,
+    Card,
+    Encode,
+    EncodeStill,
+    Join,
+    MenuPicture,
+    Step,
+    WriteVideoCd,
+)
+
+_DECODE: Final = 0.004
+"""Processor seconds that decoding and scaling a million pixels takes."""
+_CODE: Final[Mapping[Quality, float]] = {"fast": 0.03, "best": 0.11}
+"""Processor seconds that coding a second of raster pictures takes."""
+_SOUND: Final = 0.012
+"""Processor seconds that a second of sound takes."""
+_WRITE: Final = 0.001
+"""Of writing a disc and reading it back, a second of programme."""
+_JOIN: Final = 0.0005
+_UNKNOWN: Final = 0.15
+"""Of encoding a second of which nothing more is known."""
+
+
+def picture_effort(
+    size: tuple[int, int],
+    rate: Fraction,
+    seconds: float,
+    quality: Quality,
+    unused: float = 0.0,
+) -> float:
+    """Processor seconds for `seconds` of a picture of `size` that comes at `rate`; `unused`
+    seconds are decoded before them because nothing shorter leads there.
+    """
+    decoded = size[0] * size[1] / 1e6 * float(rate or 25) * (seconds + unused)
+    return decoded * _DECODE + seconds * _CODE[quality]
+
+
+def sound_effort(seconds: float) -> float:
+    """Processor seconds for so much sound."""
+    return seconds * _SOUND
+
+
+def effort(step: Step) -> float:
+    """Processor seconds that a step takes, about; never 0."""
+    match step:
+        case Encode():
+            return step.effort or max(0.01, step.seconds * _UNKNOWN)
+        case Join():
+            return max(0.01, step.seconds * _JOIN)
+        case WriteVideoCd():
+            return max(0.01, step.seconds * _WRITE)
+        case Card() | MenuPicture() | EncodeStill() | Captions():
+            return 0.2
+        case _:
+            assert_never(step)
