@@ -3,28 +3,75 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from typing import Never
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, Never
 
 from tqdm import tqdm
 
 from catalog.words import _
+from pipeline import executors
+from pipeline.plan.effort import effort
 from pipeline.plan.planning import Plan
 from pipeline.plan.steps import (
+    Captions,
     Card,
     Encode,
     EncodeStill,
+    Join,
     MenuPicture,
     Step,
     WriteVideoCd,
     key,
     needs,
 )
+from pipeline.remaining import Standing, remaining
 from pipeline.watch import Watch
 
 
+class _Bar(tqdm[Never]):
+    """A bar that can show a remaining time of its own reckoning, as `left`."""
+
+    left = "?"
+
+    @property
+    def format_dict(self) -> dict[str, Any]:
+        return {**super().format_dict, "left": self.left}
+
+
+class Reckoning:
+    """What each step of a run costs and how it stands; tells how long the rest will take."""
+
+    def __init__(
+        self, todo: Sequence[Step], workers: int, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._workers, self._clock = workers, clock
+        self._steps = {key(step): Standing(_kind(step), effort(step)) for step in todo}
+        self._begun: dict[str, float] = {}
+
+    def stands(self, name: str, done: float) -> None:
+        """So much of a step is done, 0 to 1. It began when this was first said of it."""
+        if name not in self._steps or self._steps[name].done >= 1:
+            return
+        now = self._clock()
+        one, busy = self._steps[name], now - self._begun.setdefault(name, now)
+        self._steps[name] = Standing(one.kind, one.effort, max(one.done, done), busy)
+
+    def left(self) -> float | None:
+        """Seconds until all is done, None while nothing is known."""
+        return remaining(tuple(self._steps.values()), self._workers)
+
+
+def _kind(step: Step) -> str:
+    """Steps that are estimated alike: by their work, and by their effort a second of programme."""
+    if isinstance(step, Encode):
+        return f"{type(step).__name__} {effort(step) / max(step.seconds, 0.01):.2g}"
+    return type(step).__name__
+
+
 class Bars(Watch):
-    """A bar for each disc and one over all, counted in seconds of programme.
+    """A bar for each disc and one over all, counted in seconds of programme; the time that is left
+    goes by what each step costs. `workers` make steps at once, 0 stands for one a core.
 
     Called from several threads; tqdm keeps its own lock.
     """
@@ -32,58 +79,70 @@ class Bars(Watch):
     # Writing and reading back a disc take about so much of the time of encoding it.
     _WRITE, _CHECK = 1 / 150, 1 / 150
 
-    def __init__(self) -> None:
-        self._bars: dict[str, tqdm[Never]] = {}
+    def __init__(self, workers: int = 0) -> None:
+        self._workers = workers or executors.cores()
+        self._bars: dict[str, _Bar] = {}
         self._done: dict[str, float] = {}
-        self._discs: dict[str, list[str]] = {}
+        self._discs: dict[str, set[str]] = {}
         self._weights: dict[str, float] = {}
+        self._reckoning = Reckoning((), self._workers)
+        self._told = 0.0
 
     def _weight(self, step: Step) -> float:
         match step:
-            case Encode():
+            case Encode() if any(name.endswith(".m1v") for name in step.outputs):
                 return step.seconds
             case WriteVideoCd():
                 return step.seconds * self._WRITE
-            case Card() | MenuPicture() | EncodeStill():
+            # A programme's seconds are those of its picture: its sound is not counted again.
+            case Card() | MenuPicture() | EncodeStill() | Captions() | Encode() | Join():
                 return 0.0
 
     def begins(self, plan: Plan, todo: Sequence[Step]) -> None:
         if not todo:
             return
+        self._reckoning = Reckoning(todo, self._workers)
         self._weights = {key(step): self._weight(step) for step in todo}
-        total = sum(self._weights.values())
         shape = "{desc} {percentage:3.0f}%|{bar:24}| {n:.0f}/{total:.0f} " + _("s of programme")
-        self._bars["all"] = tqdm(
+        total = sum(self._weights.values())
+        self._bars["all"] = self._bar(_("all"), total, shape + " [{elapsed}<{left}]")
+        steps = {key(step): step for step in todo}
+        for disc in plan.discs:
+            if disc.write not in steps:
+                continue
+            parts = _under(disc.write, steps)
+            for one in parts:
+                self._discs.setdefault(one, set()).add(disc.name)
+            total = sum(self._weights[one] for one in parts)
+            self._bars[disc.name] = self._bar(disc.name, total, shape)
+
+    def _bar(self, name: str, total: float, shape: str) -> _Bar:
+        return _Bar(
             total=total,
-            desc=_("all"),
-            bar_format=shape + " [{elapsed}<{remaining}]",
-            position=0,
+            desc=name,
+            bar_format=shape,
+            position=len(self._bars),
             file=sys.stderr,
             disable=None,
         )
-        for disc in plan.discs:
-            write = next((s for s in todo if key(s) == disc.write), None)
-            if not isinstance(write, WriteVideoCd):
-                continue
-            parts = [disc.write, *(one for one in set(needs(write)) if one in self._weights)]
-            for one in parts:
-                self._discs.setdefault(one, []).append(disc.name)
-            self._bars[disc.name] = tqdm(
-                total=sum(self._weights[one] for one in parts),
-                desc=disc.name,
-                bar_format=shape,
-                position=len(self._bars),
-                file=sys.stderr,
-                disable=None,
-            )
 
     def _move(self, name: str, done: float) -> None:
+        self._reckoning.stands(name, done)
+        self._tell_left()
         weight = self._weights.get(name, 0.0)
         moved = max(0.0, done * weight - self._done.get(name, 0.0))
         self._done[name] = self._done.get(name, 0.0) + moved
         for bar in ("all", *self._discs.get(name, ())):
             if bar in self._bars:
                 self._bars[bar].update(moved)
+
+    def _tell_left(self) -> None:
+        """Reckon anew once a second: a run may have thousands of steps."""
+        if (now := time.monotonic()) - self._told < 1 or "all" not in self._bars:
+            return
+        self._told = now
+        left = self._reckoning.left()
+        self._bars["all"].left = "?" if left is None else tqdm.format_interval(left)
 
     def progress(self, step: Step, done: float) -> None:
         self._move(key(step), done)
@@ -96,6 +155,18 @@ class Bars(Watch):
         for bar in reversed(self._bars.values()):
             bar.close()
         self._bars.clear()
+
+
+def _under(name: str, steps: dict[str, Step]) -> set[str]:
+    """The steps to do that a step needs, itself among them: chunks through their join."""
+    found: set[str] = set()
+    open_ = [name]
+    while open_:
+        one = open_.pop()
+        if one in steps and one not in found:
+            found.add(one)
+            open_.extend(needs(steps[one]))
+    return found
 
 
 def above(text: str) -> None:
