@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,8 +16,9 @@ from catalog.intake import import_sheet as take_sheet
 from catalog.problem import Failure, Refusal
 from catalog.programme import Rights, Scope, Source
 from catalog.sheet import Entry, read_sheet
+from catalog.subtitle_name import is_subtitle
 from catalog.words import _
-from pipeline import bars, executors, inbox, tools
+from pipeline import bars, executors, inbox, library, subtitles, tools
 from pipeline.cli import DONE, FAILED
 from pipeline.facts import facts
 from pipeline.samples import make_samples
@@ -81,14 +82,15 @@ class _TakingIn:
         self.rights = Rights(scope) if scope != "unknown" else None
         self.stop = tools.Stop()
         self.together: set[str] = set()
+        self.here: dict[Path, Source] = {}
 
     def read(self, path: Path) -> tuple[Source, Entry | None]:
         """Read and copy one file: the slow part, done by several at once."""
         sidecar = _sidecar(path)
         root = self.workspace.root.absolute()
-        return inbox.take_in(path, root, copy=self.copy, stop=self.stop), sidecar
+        return library.take_in(path, root, copy=self.copy, stop=self.stop), sidecar
 
-    def write(self, source: Source, sidecar: Entry | None) -> Arrival:
+    def write(self, path: Path, source: Source, sidecar: Entry | None) -> Arrival:
         """Write one file into the books."""
         arrival = add_source(
             self.workspace.books,
@@ -100,7 +102,17 @@ class _TakingIn:
             beside=self.together,
         )
         self.together.add(source.sha256)
+        self.here[path] = arrival.source
         return arrival
+
+    def subtitles(self, paths: Iterable[Path] = ()) -> tuple[subtitles.Taken, ...]:
+        """Keep these subtitle files, and those beside the videos just taken in."""
+        found = [*paths, *subtitles.beside(self.here)]
+        root = self.workspace.root.absolute()
+        if not found:
+            return ()
+        books = self.workspace.books
+        return subtitles.take_in(books, root, found, self.here, copy=self.copy)
 
 
 def _told(arrival: Arrival) -> str:
@@ -136,7 +148,7 @@ def _taken(
     taking: _TakingIn, path: Path, future: Future[tuple[Source, Entry | None]]
 ) -> Arrival | Failure:
     try:
-        return taking.write(*future.result())
+        return taking.write(path, *future.result())
     except Failure as failure:
         return failure
     except Refusal as refusal:
@@ -163,20 +175,28 @@ def add(root: Path, asked: Adding) -> int:
             else:
                 arrivals.append(end)
                 bars.above(one_line(_told(end)))
-    _told_all(asked, arrivals, failures, rows)
+        beside = taking.subtitles(inbox.subtitles(asked.paths))
+    for one in beside:
+        say(one_line(subtitles.tell(one)))
+    failures += [one.failure for one in beside if one.failure]
+    _told_all(asked, (arrivals, beside), failures, rows)
     return FAILED if failures else DONE
 
 
 def _told_all(
     asked: Adding,
-    arrivals: Sequence[Arrival],
+    taken: tuple[Sequence[Arrival], Sequence[subtitles.Taken]],
     failures: Sequence[Failure],
     rows: Sequence[Import],
 ) -> None:
+    arrivals, beside = taken
     if asked.as_json:
         said = {
             "added": [facts(one.programme) | {"outcome": one.outcome} for one in arrivals],
             "not_added": [str(failure) for failure in failures],
+            "subtitles": [
+                {"file": one.name, "outcome": one.outcome, "videos": one.videos} for one in beside
+            ],
         }
         print(json.dumps(said, ensure_ascii=False, indent=1, default=str))
         return
@@ -205,8 +225,7 @@ def watch(root: Path, rights: Scope | None, quiet_seconds: float) -> int:
         with adding(workspace):
             for path in inbox.arriving(workspace.inbox, quiet_seconds, taking.stop):
                 try:
-                    print(one_line(_told(taking.write(*taking.read(path)))), flush=True)
-                    taking.together.clear()  # one after the other: the same name is a newer version
+                    _watched(taking, path)
                 except Failure as failure:
                     say(_("not added: {failure}").format(failure=failure))
                 except Refusal as refusal:
@@ -214,6 +233,20 @@ def watch(root: Path, rights: Scope | None, quiet_seconds: float) -> int:
     finally:
         taking.stop.ask()
     return DONE
+
+
+def _watched(taking: _TakingIn, path: Path) -> None:
+    """Take one file of the inbox in, with the subtitles beside it, and tell it."""
+    # One after the other: the same name is a newer version.
+    taking.together.clear()
+    taking.here.clear()
+    if is_subtitle(path.name):
+        beside = taking.subtitles([path])
+    else:
+        print(one_line(_told(taking.write(path, *taking.read(path)))), flush=True)
+        beside = taking.subtitles()
+    for one in beside:
+        print(one_line(subtitles.tell(one)), flush=True)
 
 
 def _sheet_taken(workspace: Workspace, entries: Sequence[Entry]) -> tuple[Import, ...]:

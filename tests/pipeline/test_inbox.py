@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from catalog.problem import Failure
-from pipeline import inbox, tools
+from pipeline import inbox, library, tools
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,19 @@ def test_companions_are_passed_over_in_folders_but_not_when_named(tmp_path: Path
         (tmp_path / name).write_bytes(b"x")
 
     assert [f.path.name for f in inbox.find([tmp_path])] == ["a.mp4", "b.mkv"]
-    assert [f.path.name for f in inbox.find([tmp_path / "b.srt"])] == ["b.srt"]
+    assert [f.path.name for f in inbox.find([tmp_path / "sheet.csv"])] == ["sheet.csv"]
+
+
+def test_subtitles_are_found_apart(tmp_path: Path) -> None:
+    """In folders and named; they are no programmes, and unfinished ones do not count."""
+    (tmp_path / "in").mkdir()
+    for name in ("b.srt", "a.mp4", "in/c.VTT", "d.ass.part", ".e.ssa", "f.sub"):
+        (tmp_path / name).write_bytes(b"x")
+    named = [tmp_path / "b.srt", tmp_path / "a.mp4", tmp_path / "gone.srt"]
+
+    assert [path.name for path in inbox.subtitles([tmp_path])] == ["b.srt", "c.VTT"]
+    assert [path.name for path in inbox.subtitles(named)] == ["b.srt"]
+    assert [f.path.name for f in inbox.find(named)] == ["a.mp4", "gone.srt"]
 
 
 def test_links_to_folders_are_not_followed(tmp_path: Path) -> None:
@@ -81,12 +93,12 @@ def test_a_missing_file_is_told(tmp_path: Path) -> None:
 )
 def test_library_names_are_safe_and_readable(name: str, kept: str) -> None:
     """The name stays readable, loses what a file system may not have, and gets the digest."""
-    assert inbox.library_name(name, "0123abcd" * 8) == kept
+    assert library.library_name(name, "0123abcd" * 8) == kept
 
 
 def test_long_names_stay_under_the_limit_and_whole_characters() -> None:
     """A Chinese name of 255 bytes is cut between characters."""
-    name = inbox.library_name("农" * 84 + ".mp4", "f" * 64)
+    name = library.library_name("农" * 84 + ".mp4", "f" * 64)
 
     assert len(name.encode()) <= 200
     assert name.startswith("农农") and name.endswith("~ffffffff.mp4")
@@ -97,7 +109,7 @@ def test_a_file_is_copied_whole_and_the_original_stays(clip: Path, tmp_path: Pat
     drop = tmp_path / "inbox" / "片 子.mp4"
     drop.parent.mkdir()
     drop.write_bytes(clip.read_bytes())
-    source = inbox.take_in(drop, tmp_path, copy=True)
+    source = library.take_in(drop, tmp_path, copy=True)
 
     assert (tmp_path / source.path).read_bytes() == clip.read_bytes()
     assert drop.read_bytes() == clip.read_bytes()
@@ -114,9 +126,9 @@ def test_a_full_disk_leaves_no_half_copy(
         part.write_bytes(b"half")
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(inbox.shutil, "copyfile", full)
+    monkeypatch.setattr(library.shutil, "copyfile", full)
     with pytest.raises(Failure, match="No space left"):
-        inbox.take_in(clip, tmp_path, copy=True)
+        library.take_in(clip, tmp_path, copy=True)
 
     assert list((tmp_path / "library").iterdir()) == []
 
@@ -160,6 +172,16 @@ def test_a_download_that_is_renamed_arrives_under_its_last_name(tmp_path: Path) 
     thread.join(20)
 
     assert seen == [tmp_path / "before.mp4", tmp_path / "new.mp4"]
+
+
+def test_a_video_arrives_before_the_subtitles_beside_it(tmp_path: Path) -> None:
+    """Whatever the order of their names."""
+    (tmp_path / "b.mp4").write_bytes(b"x")
+    (tmp_path / "a.srt").write_bytes(b"x")
+    seen, thread = watched(tmp_path, 2)
+    thread.join(20)
+
+    assert seen == [tmp_path / "b.mp4", tmp_path / "a.srt"]
 
 
 def test_a_folder_that_cannot_be_read_is_told(
