@@ -1,8 +1,8 @@
 """The child that reads strangers' media: `python -m pipeline.examine FILE ANSWER`.
 
-It is run inside limits by `probe` and imported by nothing. The digest is taken by one thread while
-another walks through the packets, so that the file comes off its disk once. Nothing is decoded but
-the first pictures, which tell the scan and the turn.
+It is run inside limits by `probe`; the child that analyses opens files by the same rules. The digest
+is taken by one thread while another walks through the packets, so that the file comes off its disk
+once. Nothing is decoded but the first pictures, which tell the scan and the turn.
 """
 
 from __future__ import annotations
@@ -119,21 +119,35 @@ def _look(packet: Any, looked: list[Any]) -> None:
             looked.extend((f.interlaced_frame, f.rotation) for f in packet.decode())
 
 
-def _examined(path: str) -> dict[str, Any]:
+def open_file(path: str) -> av.container.InputContainer:
+    """A file that someone gave us, opened: no other file or address is followed from it."""
+    return av.open(f"file:{path}", options={"protocol_whitelist": "file"})
 
+
+def described(container: av.container.InputContainer) -> list[dict[str, Any]]:
+    """All streams. Raises ValueError where there are too many, or a picture is too large."""
+    if len(container.streams) > MAX_STREAMS:
+        raise ValueError(f"{len(container.streams)} streams, more than {MAX_STREAMS}")
+    streams = [_described(s) for s in container.streams]
+    for said in streams:
+        if said["is"] == "video" and not 0 < max(said["width"], said["height"]) <= MAX_SIDE:
+            raise ValueError(f"picture of {said['width']} x {said['height']}")
+    return streams
+
+
+def promised(container: av.container.InputContainer, streams: list[dict[str, Any]]) -> float:
+    """The seconds that the container writes down as its length; 0 where it only guesses."""
+    # Subtitles may end long after the picture, and count in what a container promises.
+    titled = any(s.get("kind") == "subtitle" for s in streams)
+    tells = bool(_TELLS_LENGTH & set(container.format.name.split(","))) and not titled
+    return (container.duration or 0) / 1e6 if tells else 0.0
+
+
+def _examined(path: str) -> dict[str, Any]:
     av.logging.set_level(av.logging.PANIC)
-    with av.open(f"file:{path}", options={"protocol_whitelist": "file"}) as container:
-        if len(container.streams) > MAX_STREAMS:
-            raise ValueError(f"{len(container.streams)} streams, more than {MAX_STREAMS}")
-        streams = [_described(s) for s in container.streams]
-        for said in streams:
-            if said["is"] == "video" and not 0 < max(said["width"], said["height"]) <= MAX_SIDE:
-                raise ValueError(f"picture of {said['width']} x {said['height']}")
+    with open_file(path) as container:
+        streams = described(container)
         wanted = [s["index"] for s in streams if s["is"] in ("video", "audio")]
-        promised = (container.duration or 0) / 1e6
-        # Subtitles may end long after the picture, and count in what a container promises.
-        titled = any(s.get("kind") == "subtitle" for s in streams)
-        tells = bool(_TELLS_LENGTH & set(container.format.name.split(","))) and not titled
         seconds, (looked, present) = _walk(container, wanted) if wanted else (0.0, ([], set()))
         for said in streams:
             if said["is"] == "video":
@@ -144,7 +158,7 @@ def _examined(path: str) -> dict[str, Any]:
         return {
             "container": container.format.name,
             "seconds": seconds,
-            "promised": promised if tells else 0.0,
+            "promised": promised(container, streams),
             "streams": kept,
             "tags": _words(container.metadata),
         }
