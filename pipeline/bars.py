@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, Never
+from typing import TYPE_CHECKING, Any, Never
 
 from tqdm import tqdm
 
 from catalog.words import _
 from pipeline import executors
-from pipeline.plan.effort import effort
+from pipeline.plan.effort import effort, kind
 from pipeline.plan.planning import Plan
 from pipeline.plan.steps import (
     Captions,
@@ -28,8 +28,13 @@ from pipeline.plan.steps import (
 from pipeline.remaining import Standing, remaining
 from pipeline.watch import Watch
 
+if TYPE_CHECKING:
+    _Tqdm = tqdm[Never]
+else:
+    _Tqdm = tqdm  # it takes its type for checkers alone
 
-class _Bar(tqdm[Never]):
+
+class _Bar(_Tqdm):
     """A bar that can show a remaining time of its own reckoning, as `left`."""
 
     left = "?"
@@ -46,7 +51,7 @@ class Reckoning:
         self, todo: Sequence[Step], workers: int, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._workers, self._clock = workers, clock
-        self._steps = {key(step): Standing(_kind(step), effort(step)) for step in todo}
+        self._steps = {key(step): Standing(kind(step), effort(step)) for step in todo}
         self._begun: dict[str, float] = {}
 
     def stands(self, name: str, done: float) -> None:
@@ -60,13 +65,6 @@ class Reckoning:
     def left(self) -> float | None:
         """Seconds until all is done, None while nothing is known."""
         return remaining(tuple(self._steps.values()), self._workers)
-
-
-def _kind(step: Step) -> str:
-    """Steps that are estimated alike: by their work, and by their effort a second of programme."""
-    if isinstance(step, Encode):
-        return f"{type(step).__name__} {effort(step) / max(step.seconds, 0.01):.2g}"
-    return type(step).__name__
 
 
 class Bars(Watch):

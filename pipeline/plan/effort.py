@@ -6,7 +6,7 @@ throughout, which pipeline/remaining.py finds out while it works.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Final, assert_never
 
@@ -67,3 +67,25 @@ def effort(step: Step) -> float:
             return 0.2
         case _:
             assert_never(step)
+
+
+def kind(step: Step) -> str:
+    """Steps that are estimated alike: of the same work, and the same effort a second."""
+    name = type(step).__name__
+    return (
+        f"{name} {effort(step) / max(step.seconds, 0.01):.2g}" if isinstance(step, Encode) else name
+    )
+
+
+def in_turn(steps: Iterable[Step]) -> list[Step]:
+    """Steps in the order to begin them: those that are hardly any work first (cards, discs whose
+    tracks are there), then one of each kind, so that the speed of each shows soon, then the
+    dearest, so that no core is left alone with a long one at the end.
+    """
+    dearest = sorted(steps, key=effort, reverse=True)
+    small = [step for step in dearest if not isinstance(step, Encode)]
+    coded = [step for step in dearest if isinstance(step, Encode)]
+    first = {kind(step): step for step in reversed(coded)}
+    leading = sorted(first.values(), key=effort, reverse=True)
+    chosen = {id(step) for step in leading}
+    return [*small, *leading, *(step for step in coded if id(step) not in chosen)]
