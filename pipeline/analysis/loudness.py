@@ -131,19 +131,19 @@ def gain_for(loud: Loudness, voice: Voice, hear: Callable[[Voice], float]) -> fl
     for _trial in range(TRIALS):
         voice = Voice(voice.stream, voice.take, round(gain, 2), voice.squeeze)
         off = TARGET - hear(voice)
-        tried.append((abs(off), voice.gain))
+        tried.append((off, voice.gain))
         if abs(off) <= CLOSE:
             break
         gain = _next(tried, off, gain)
-    return min(tried)[1]
+    return min(tried, key=lambda one: abs(one[0]))[1]
 
 
 def _next(tried: Sequence[tuple[float, float]], off: float, gain: float) -> float:
     """The next gain to try: a squeezed or limited sound gives less than it is given."""
     steep = 1.0
     if len(tried) > 1:
-        gained = (tried[-2][0] - tried[-1][0]) / ((tried[-1][1] - tried[-2][1]) or 1.0)
-        steep = min(max(abs(gained), 0.3), 1.0)
+        (before, less), (after, more) = tried[-2:]
+        steep = min(max((before - after) / ((more - less) or 1.0), 0.25), 1.0)
     return min(max(gain + off / steep, -60.0), MOST_GAIN)
 
 

@@ -102,7 +102,13 @@ def taken(take: Take) -> tuple[Filter, ...]:
 
 
 def _tempo(speed: Fraction) -> tuple[Filter, ...]:
-    return () if speed == 1 else (_filter("rubberband", tempo=f"{float(speed):.15f}"),)
+    """Claps stay within 4 ms; atempo, a tenth of the work, moves them by up to 22 ms. With crisp
+    transients, its default, a pure tone (an opera's fiddle) comes out smeared and off its pitch.
+    """
+    if speed == 1:
+        return ()
+    tempo = f"{float(speed):.15f}"
+    return (_filter("rubberband", tempo=tempo, transients="mixed", channels="together"),)
 
 
 def _level(voice: Voice) -> tuple[Filter, ...]:

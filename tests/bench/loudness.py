@@ -43,7 +43,7 @@ CASES: tuple[tuple[str, list[str], str], ...] = (
     ("mono on two channels", ["-i", SPEECH], "aformat=channel_layouts=mono,pan=stereo|c0=c0|c1=c0"),
     ("left side only", ["-i", SPEECH], "pan=stereo|c0=c0|c1=0*c0"),
     ("right side only", ["-i", SPEECH], "pan=stereo|c0=0*c0|c1=0.2*c0"),
-    ("two voices", ["-i", SPEECH, "-i", ARIA], "two"),
+    ("two voices", ["-i", ARIA, "-ss", "60", "-i", ARIA], "two"),
     ("5.1", ["-i", SPEECH], "pan=5.1|FL=0.2*FL|FR=0.2*FR|FC=0.3*FL+0.3*FR|LFE=FL|BL=0.1*FL|BR=0.1*FR"),
     ("7.1", ["-i", BAND], "pan=7.1|FL=c0|FR=c0|FC=c0|LFE=c0|BL=c0|BR=c0|SL=c0|SR=c0"),
     ("8 kHz telephone", ["-i", SPEECH], "aformat=channel_layouts=mono,highpass=300,aresample=8000"),
