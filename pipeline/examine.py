@@ -1,8 +1,8 @@
 """The child that reads strangers' media: `python -m pipeline.examine FILE ANSWER`.
 
-It is run inside limits by `probe`; the child that analyses opens files by the same rules. The digest
-is taken by one thread while another walks through the packets, so that the file comes off its disk
-once. Nothing is decoded but the first pictures, which tell the scan and the turn.
+It is run inside limits by `probe`; the child that analyses opens files by the same rules. The
+digest is taken by one thread while another walks through the packets, so that the file comes off
+its disk once. Nothing is decoded but the first pictures, which tell the scan and the turn.
 """
 
 from __future__ import annotations

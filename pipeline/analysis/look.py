@@ -53,7 +53,7 @@ class Look:
         along = np.arange(columns * _SAMPLES) * self.width // (columns * _SAMPLES)
         taken = plane[np.ix_(down, along)].astype(np.uint32) >> over
         sums = taken.reshape(rows, _SAMPLES, columns, _SAMPLES).sum(axis=(1, 3))
-        return (sums // _SAMPLES**2).astype(np.uint8)
+        return np.asarray(sums // _SAMPLES**2, dtype=np.uint8)
 
     @cached_property
     def digest(self) -> int:
