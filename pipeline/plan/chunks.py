@@ -22,7 +22,7 @@ LEAST: Final = 60
 """Seconds that a chunk has at least."""
 UNDIVIDED: Final = 240
 """Seconds of a part that is not worth dividing."""
-PREROLL: Final = 1.0
+PREROLL: Final = 2.0
 """Seconds of the source that are read before a cut, for the filters that look back. The analysis
 proves that reading from the cut itself gives the right pictures from there on; reading from
 earlier passes the same key picture, so that they come out right again."""
