@@ -1,0 +1,66 @@
+"""How picture and sound are coded for a Video CD: options of ffmpeg as values, never run.
+
+What the stream may be: vcd20.md 6.1. What each choice is worth was measured clip by clip:
+tests/bench/quality/README.md.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, Literal
+
+from pipeline.plan.raster import RASTERS
+from recipes.targets import Standard
+
+SAMPLE_RATE: Final = 44_100  # hertz
+AUDIO_KBIT: Final = 224
+VIDEO_BIT: Final = 1_150_000  # a second, constant; at most 1151929 fit beside the sound
+VBV_BIT: Final = 327_680  # 40 KiB
+Quality = Literal["fast", "best"]
+
+
+_BEST: Final[dict[str, Any]] = {
+    "mbd": "rd",
+    "trellis": 2,
+    "cmp": "satd",
+    "subcmp": "satd",
+    "dia_size": 4,
+    "pre_dia_size": 4,
+    "last_pred": 3,
+    "mpv_flags": "+mv0",
+}
+
+
+def video_options(standard: Standard, quality: Quality) -> dict[str, Any]:
+    """Options of ffmpeg's mpeg1video for a track: constant rate, constrained parameters."""
+    raster = RASTERS[standard]
+    return {
+        "c:v": "mpeg1video",
+        "b:v": VIDEO_BIT,
+        "minrate": VIDEO_BIT,
+        "maxrate": VIDEO_BIT,
+        "bufsize": VBV_BIT,
+        "g": raster.gop,
+        "bf": 2,
+        # Keeps the vectors inside the constrained parameters and sets their flag.
+        "me_range": 64,
+        "rc_max_vbv_use": 1,
+        "qdiff": 31,
+        "threads": 1,
+        "r": str(raster.rate),
+        "fflags": "+bitexact",
+        "flags:v": "+bitexact",
+    } | (_BEST if quality == "best" else {})
+
+
+def sound_options(voices: int) -> dict[str, Any]:
+    """Options of layer II sound; of two voices each is heard alone on one channel."""
+    return {
+        "c:a": "libtwolame",
+        "b:a": f"{AUDIO_KBIT}k",
+        # Two languages are two programmes of sound, which a set can play one at a time.
+        "mode": "stereo" if voices < 2 else "dual_channel",
+        "ar": SAMPLE_RATE,
+        "ac": 2,
+        "fflags": "+bitexact",
+        "flags:a": "+bitexact",
+    }

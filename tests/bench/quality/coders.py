@@ -1,0 +1,61 @@
+"""Who codes the pictures: we, carefully and fast; ffmpeg's preset; mpeg2enc with mplex."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from catalog.problem import Failure
+from pipeline.plan.coding import Quality, video_options
+from tests.bench.quality.clips import FFMPEG
+from tests.bench.quality.score import spent
+
+Coder = Callable[[Path, Path], list[list[str]]]
+_QUIET = [FFMPEG, "-v", "error", "-nostdin", "-y"]
+
+
+def _ours(quality: Quality) -> Coder:
+    def commands(whole: Path, out: Path) -> list[list[str]]:
+        said = [word for pair in video_options("pal", quality).items() for word in pair]
+        words = [str(word) if i % 2 else f"-{word}" for i, word in enumerate(said)]
+        return [[*_QUIET, "-i", str(whole), *words, "-f", "mpeg1video", str(out)]]
+
+    return commands
+
+
+def _target(whole: Path, out: Path) -> list[list[str]]:
+    said = ["-target", "pal-vcd", "-an", "-threads", "1", "-f", "vcd"]
+    return [[*_QUIET, "-i", str(whole), *said, str(out)]]
+
+
+def _mpeg2enc(whole: Path, out: Path) -> list[list[str]]:
+    plain = ["-an", "-pix_fmt", "yuv420p", "-f", "yuv4mpegpipe", "-"]
+    coder = ["mpeg2enc", "-v", "0", "-f", "1", "-n", "p", "-a", "2", "-o", str(out)]
+    return [[*_QUIET, "-i", str(whole), *plain], coder]
+
+
+CODERS: Mapping[str, Coder] = {
+    "best": _ours("best"),
+    "fast": _ours("fast"),
+    "target": _target,
+    "mpeg2enc": _mpeg2enc,
+}
+
+
+def code(name: str, whole: Path, out: Path) -> None:
+    """Code a clip; mpeg2enc's stream is multiplexed too, as its users do."""
+    if name != "mpeg2enc":
+        spent(*CODERS[name](whole, out))
+        return
+    if not shutil.which("mpeg2enc"):
+        raise Failure("bench-quality", "mpeg2enc is not installed", "make peers")
+    raw = out.with_suffix(".raw")
+    spent(*_mpeg2enc(whole, raw))
+    spent(["mplex", "-v", "0", "-f", "1", "-o", str(out), str(raw)])
+    raw.unlink()
+
+
+def decides(name: str) -> object:
+    """All that decides what a coder makes of a clip."""
+    return CODERS[name](Path("in"), Path("out"))
