@@ -3,7 +3,7 @@
 The frames of the one walk through the file go through the same clock and the same choice of
 channels as the encoding will have them, so that seconds and loudness are those of the disc. Then
 the gain is tried out on the whole sound, read once more, where a limiter or a narrower range makes
-it more than a subtraction. Costs about 0.3 s of processor a minute of stereo, and as much again
+it more than a subtraction. Costs about 0.25 s of processor a minute of stereo, and as much again
 for each trial (four at the most).
 """
 

@@ -64,7 +64,8 @@ def test_a_channel_is_taken_for_both_sides() -> None:
     """One side, or the mean of alike ones, comes at its own level on both."""
     source = "aevalsrc='0.2*sin(2000*t)|0.1*sin(3000*t)':d=1"
 
-    for take, expected in (("left", 0.2), ("right", 0.1)):
+    levels: dict[Take, float] = {"left": 0.2, "right": 0.1}
+    for take, expected in levels.items():
         heard = filtered(source, sound_filter_text(Voice(0, take)))
         assert np.array_equal(heard[:, 0], heard[:, 1])
         assert level(heard) == pytest.approx(expected / 2**0.5, rel=0.02)
@@ -95,7 +96,7 @@ def test_every_layout_is_mixed_without_clipping(layout: str) -> None:
 
 
 def test_speech_stays_in_front() -> None:
-    """The middle of 5.1 is louder than a side, a side louder than what is behind; no low channel."""
+    """Of 5.1 the middle is louder than a side, a side than what is behind; no low channel."""
 
     def alone(place: int) -> float:
         channels = "|".join("0.2*sin(2000*t)" if i == place else "0" for i in range(6))
