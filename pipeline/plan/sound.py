@@ -146,7 +146,7 @@ _LIMITER = (
 
 def _one_of_two(voice: Voice, speed: Fraction) -> tuple[Filter, ...]:
     one = () if voice.take in _ONE_SIDED else (_TO_ONE,)
-    return (clock(), *taken(voice.take), *one, *_tempo(speed), *_level(voice))
+    return (*taken(voice.take), *one, *_tempo(speed), *_level(voice))
 
 
 def chain_of(voice: Voice, speed: Fraction = Fraction(1)) -> tuple[Filter, ...]:
@@ -167,10 +167,18 @@ def sound(streams: Sequence[Any], voices: Sequence[Voice], speed: Fraction = Fra
     if len(voices) == 1:
         whole = _through(streams[0], chain_of(voices[0], speed))
     else:
-        pairs = zip(streams, voices, strict=True)
+        pairs = zip(_clocked(streams, voices), voices, strict=True)
         sides = [_through(stream, _one_of_two(voice, speed)) for stream, voice in pairs]
         whole = ffmpeg.filter(sides, "join", inputs=2, channel_layout="stereo")
     return whole.filter("aformat", sample_fmts="s16", channel_layouts="stereo")
+
+
+def _clocked(streams: Sequence[Any], voices: Sequence[Voice]) -> Sequence[Any]:
+    """Both streams by their clock; the two sides of one stream are split from it."""
+    if voices[0].stream != voices[1].stream:
+        return [_through(stream, [clock()]) for stream in streams]
+    split = _through(streams[0], [clock()]).filter_multi_output("asplit")
+    return [split[0], split[1]]
 
 
 def _through(stream: Any, chain: Sequence[Filter]) -> Any:

@@ -144,6 +144,19 @@ def test_two_voices_are_left_and_right(tmp_path: Path) -> None:
     assert level(sides[:, 1].astype(float)) > 1.2 * level(sides[:, 0].astype(float))
 
 
+def test_two_voices_may_be_the_sides_of_one_stream(tmp_path: Path) -> None:
+    """Left and right of one stream are levelled each by itself."""
+    source = ffmpeg.input("aevalsrc='0.1*sin(2000*t)|0.1*sin(5000*t)':d=2:s=44100", f="lavfi")
+    whole = sound([source, source], [Voice(0, "left", 0.0), Voice(0, "right", 6.0)])
+    place = tmp_path / "o.wav"
+    arguments = ffmpeg.output(whole, str(place)).get_args()
+    subprocess.run([str(tools.ffmpeg()), "-v", "error", *arguments], check=True)
+    sides = np.frombuffer(place.read_bytes()[-SAMPLE_RATE * 4 :], np.int16).reshape(-1, 2)
+
+    left, right = (level(side.astype(float)) for side in sides.T)
+    assert right / left == pytest.approx(2, rel=0.02)
+
+
 HOT = {
     "noise": "anoisesrc=d=8:c=pink:a=1:seed=1,aformat=channel_layouts=stereo,tremolo=f=3:d=0.9",
     "between samples": "aevalsrc='0.99*sin(2*PI*11025*t+PI/4)*lt(mod(t,2),0.3)':d=8:s=44100",
