@@ -20,7 +20,10 @@ class Titles:
 
     def __init__(self, stream: Any) -> None:
         context = stream.codec_context
-        self._stream = stream
+        # What is asked of the stream is asked now: it is gone when its container is closed.
+        self._index, told = int(stream.index), stream.metadata
+        self._language = told.get("language", "").replace("und", "")[:20]
+        self._title = told.get("title", "")[:200]
         self._codec = context.codec.canonical_name if context else ""
         self._text = self._codec in _TEXT
         self._lines = self._letters = self._chinese = 0
@@ -40,15 +43,14 @@ class Titles:
 
     def read(self) -> dict[str, Any]:
         """The fields of Subtitles, JSON-able."""
-        told = self._stream.metadata
         return {
-            "index": int(self._stream.index),
+            "index": self._index,
             "codec": self._codec,
             "text": self._text,
             "chinese": self._chinese * 2 > self._letters,
             "lines": self._lines,
-            "language": told.get("language", "").replace("und", "")[:20],
-            "title": told.get("title", "")[:200],
+            "language": self._language,
+            "title": self._title,
         }
 
 
