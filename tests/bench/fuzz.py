@@ -23,10 +23,12 @@ from pathlib import Path
 
 from catalog.analysis_json import analysis
 from pipeline import probe, tools
+from pipeline.analysis.__main__ import main as look
+from pipeline.examine import main as examine
 
 KINDS = {
     "mp4": ("mpeg4", "aac"), "mkv": ("mpeg4", "aac"), "avi": ("mpeg4", "mp2"),
-    "mpg": ("mpeg2video", "mp2"), "ts": ("mpeg2video", "mp2"), "flv": ("flv", "mp2"),
+    "mpg": ("mpeg2video", "mp2"), "ts": ("mpeg2video", "mp2"), "flv": ("flv", "libmp3lame"),
     "ogg": ("libtheora", "libvorbis"), "asf": ("msmpeg4", "wmav2"),
 }  # fmt: skip
 HEAD = 4096
@@ -63,9 +65,6 @@ def mutated(data: bytes, seed: int) -> bytes:
 
 
 def _child(path: Path, examined: Path, looked: Path) -> None:
-    from pipeline.analysis.__main__ import main as look
-    from pipeline.examine import main as examine
-
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 26, 1 << 26))

@@ -19,7 +19,7 @@ from pipeline.analyse import analyse
 
 KINDS = {
     "mp4": ("mpeg4", "aac"), "mkv": ("mpeg4", "aac"), "avi": ("mpeg4", "mp2"),
-    "mpg": ("mpeg2video", "mp2"), "ts": ("mpeg2video", "mp2"), "flv": ("flv", "mp2"),
+    "mpg": ("mpeg2video", "mp2"), "ts": ("mpeg2video", "mp2"), "flv": ("flv", "libmp3lame"),
     "ogg": ("libtheora", "libvorbis"), "asf": ("msmpeg4", "wmav2"),
 }  # fmt: skip
 CASES = 5  # of each kind
