@@ -21,6 +21,7 @@ class PictureTreatment:
     """From a source's picture to the raster. `width`, `height` and `sar` are of the upright
     picture, before `crop`; `noise` is what denoising is scaled to, 0 for none. `rate` is pictures
     a second as the source has them (two fields are one), 0 where not known or uneven.
+    `alpha` says that one may see through it: black is then behind it.
     """
 
     stream: int
@@ -36,6 +37,7 @@ class PictureTreatment:
     full_range: bool = False
     noise: float = 0.0
     rate: Fraction = Fraction(0)
+    alpha: bool = False
 
 
 @dataclass(frozen=True, slots=True)
