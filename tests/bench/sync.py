@@ -64,7 +64,7 @@ def claps(name: str, minutes: int) -> list[float]:
     """When the pictures with a flash begin, one a minute."""
     times = shown(name, minutes)
     marks = [60 * minute + 7.0 for minute in range(minutes)]
-    return [float(times[np.searchsorted(times, mark - 1e-9)]) for mark in marks]
+    return [float(times[np.searchsorted(times, mark - 1e-4)]) for mark in marks]
 
 
 def make(name: str, minutes: int, place: Path) -> None:
