@@ -31,7 +31,12 @@ _PAUSES = "，。、：；！？…—⸺,.:;!?”」』）"
 # What a break costs, as a share of the room: nothing after a pause, more inside a phrase.
 _AFTER_PAUSE, _AT_SPACE, _INSIDE, _IN_A_WORD = 0.0, 0.05, 0.3, 0.6
 
+_CLAUSE = re.compile(rf"[^{re.escape(_PAUSES)}]*[{re.escape(_PAUSES)}]+ *|[^{re.escape(_PAUSES)}]+")
+_FILLED = 0.93  # of the room, as lines seldom break just where they are full
+_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+
 Width = Callable[[str], float]
+Page = tuple[int, tuple[str, ...]]  # the letters' size, and the lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,42 +52,76 @@ class Setting:
 
 def settings(shown: Sequence[Shown], width: Width) -> list[Setting]:
     """Lines for all that is shown; `width` tells a text's as a multiple of the letters' size."""
-    laid = functools.lru_cache(maxsize=4096)(lambda text: lay(text, width))
-    return [one for stretch in shown for one in _paged(stretch, *laid(stretch.text))]
+    laid = functools.lru_cache(maxsize=4096)(lambda text: pages(text, width))
+    return [one for stretch in shown for one in _timed(stretch, laid(stretch.text))]
+
+
+def _timed(shown: Shown, laid: Sequence[Page]) -> list[Setting]:
+    """Pages one after another, each as long as its share of the letters."""
+    letters = [sum(map(len, lines)) for _size, lines in laid]
+    ends = [
+        shown.begin + (shown.end - shown.begin) * read // sum(letters)
+        for read in itertools.accumulate(letters, initial=0)
+    ]
+    return [
+        Setting(begin, end, size, lines, shown.top)
+        for (size, lines), (begin, end) in zip(laid, itertools.pairwise(ends), strict=True)
+        if begin < end
+    ]
+
+
+def pages(text: str, width: Width) -> list[Page]:
+    """A text as one page of at most three lines, or where it is too long as several, parted at
+    pauses. What another language says below the Chinese gives way where both do not fit.
+    """
+    size, lines = lay(text, width)
+    if len(lines) > _MOST_LINES and (chinese := _chinese_of(text)):
+        text = chinese
+        size, lines = lay(text, width)
+    if len(lines) <= _MOST_LINES:
+        return [(size, lines)]
+    laid = (lay(part, width) for part in _readable(text, width))
+    return [(size, some) for size, lines in laid for some in _by_three(lines)]
+
+
+def _chinese_of(text: str) -> str:
+    """The Chinese lines of a text in two languages; empty where it is in one."""
+    lines = text.split("\n")
+    kept = [line for line in lines if _HAN.search(line)]
+    return "\n".join(kept) if len(kept) < len(lines) else ""
+
+
+def _readable(text: str, width: Width) -> list[str]:
+    """A long text in parts of about two lines each, parted after marks where there are any."""
+    parts, room = [""], 2 * ROOM / SMALL * _FILLED
+    for clause in _CLAUSE.findall(text.replace("\n", " ")):
+        if parts[-1] and width(parts[-1] + clause) > room:
+            parts.append("")
+        parts[-1] += clause
+    return parts
+
+
+def _by_three(lines: tuple[str, ...]) -> list[tuple[str, ...]]:
+    count = -(-len(lines) // _MOST_LINES)
+    cuts = [len(lines) * part // count for part in range(count + 1)]
+    return [lines[begin:end] for begin, end in itertools.pairwise(cuts)]
 
 
 def lay(text: str, width: Width) -> tuple[int, tuple[str, ...]]:
     """The size and the lines of a text: as large as fits into two lines, else into three, else
     small in as many as it takes.
 
-    Lines that the text has are kept where they fit, else flow together.
+    Lines that the text has are kept where they fit, else flow together (unless they are of two
+    speakers or two languages).
     """
-    flowing = re.sub(r"\n(?![-–—－])", " ", text)
+    flowing = text if _chinese_of(text) else re.sub(r"\n(?![-–—－⸺])", " ", text)
+    hopeless = width(text.replace("\n", "")) > _MOST_LINES * ROOM / SMALL
     for said in dict.fromkeys((text, flowing)):
-        for size, most in _TRIED:
+        for size, most in () if hopeless else _TRIED:
             lines = [line for one in said.split("\n") for line in wrap(one, width, ROOM / size)]
             if len(lines) <= most:
                 return size, tuple(lines)
-    return SMALL, tuple(lines)
-
-
-def _paged(shown: Shown, size: int, lines: tuple[str, ...]) -> list[Setting]:
-    """One setting, or where there are too many lines one after another, each as long as its share
-    of the letters.
-    """
-    pages = -(-len(lines) // _MOST_LINES)
-    cuts = [len(lines) * page // pages for page in range(pages + 1)]
-    shares = [lines[a:b] for a, b in itertools.pairwise(cuts)]
-    letters = [sum(map(len, share)) for share in shares]
-    done, before = [], 0
-    for share, count in zip(shares, letters, strict=True):
-        begin, end = (
-            shown.begin + (shown.end - shown.begin) * part // sum(letters)
-            for part in (before, before + count)
-        )
-        done.append(Setting(begin, end, size, share, shown.top))
-        before += count
-    return done
+    return SMALL, tuple(line for one in text.split("\n") for line in wrap(one, width, ROOM / SMALL))
 
 
 def wrap(text: str, width: Width, room: float) -> list[str]:

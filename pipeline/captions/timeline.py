@@ -29,7 +29,7 @@ class Shown:
 def timeline(cues: Iterable[Cue], speed: Fraction) -> tuple[Shown, ...]:
     """What stands when in a programme that plays `speed` times as fast, in order of time."""
     known = sorted({replace(one, line=0): one for one in cues}.values(), key=_order)
-    paced = [replace(one, begin=_at(one.begin, speed), end=_at(one.end, speed)) for one in known]
+    paced = [_paced(one, speed) for one in known]
     sides = (_side([one for one in paced if one.top is top], top) for top in (False, True))
     return tuple(sorted((one for side in sides for one in side), key=lambda one: one.begin))
 
@@ -38,8 +38,9 @@ def _order(one: Cue) -> tuple[int, int]:
     return one.begin, one.line
 
 
-def _at(milliseconds: int, speed: Fraction) -> int:
-    return round(milliseconds / speed)
+def _paced(one: Cue, speed: Fraction) -> Cue:
+    begin = round(one.begin / speed)
+    return replace(one, begin=begin, end=max(begin + _SEEN, round(one.end / speed)))
 
 
 def _parted(cues: list[Cue]) -> list[Cue]:
@@ -69,10 +70,11 @@ def _side(cues: list[Cue], top: bool) -> list[Shown]:
     following = next(coming)
     done: list[Shown] = []
     for begin, end in itertools.pairwise(moments):
-        while following and following.begin <= begin:
+        # What begins or ends within the picture that starts here does so at its start.
+        while following and following.begin < begin + _SEEN:
             standing.append(following)
             following = next(coming)
-        standing = [one for one in standing if one.end > begin][-_AT_ONCE:]
+        standing = [one for one in standing if one.end >= begin + _SEEN][-_AT_ONCE:]
         text = "\n".join(dict.fromkeys(one.text for one in standing))
         if done and done[-1].end == begin and done[-1].text == text:
             done[-1] = replace(done[-1], end=end)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.captions.setting import LARGE, ROOM, SMALL, lay, settings
+from pipeline.captions.setting import LARGE, ROOM, SMALL, lay, pages, settings
 from pipeline.captions.timeline import Shown
 
 
@@ -56,13 +56,15 @@ def test_many_short_lines_flow_together() -> None:
 
 def test_what_is_too_long_is_shown_in_pages() -> None:
     """Nothing is lost: pages of three lines follow one another, each its share of the time."""
-    pages = settings([Shown(0, 10_000, "字" * 160)], wide)
+    text = "这是一条很长很长的字幕，" * 8 + "字" * 160
+    shown = settings([Shown(0, 10_000, text)], wide)
 
-    assert pages[0].begin == 0
-    assert pages[-1].end == 10_000
-    assert all(a.end == b.begin for a, b in itertools.pairwise(pages))
-    assert all(len(page.lines) <= 3 for page in pages)
-    assert "".join(line for page in pages for line in page.lines) == "字" * 160
+    assert shown[0].begin == 0
+    assert shown[-1].end == 10_000
+    assert all(a.end == b.begin for a, b in itertools.pairwise(shown))
+    assert all(len(page.lines) <= 3 for page in shown)
+    assert "".join(line for page in shown for line in page.lines) == text
+    assert all(page.lines[-1].endswith("，") for page in shown[:4])
 
 
 letters = st.text(
@@ -91,3 +93,12 @@ def test_no_line_begins_with_a_closing_mark(text: str) -> None:
         return
 
     assert all(line[0] not in "，。！》）" for line in lay(text, wide)[1])
+
+
+def test_two_languages_are_kept_apart() -> None:
+    """They never share a line, and where both do not fit the Chinese stays."""
+    short = "你好，朋友\nHello, my friend"
+    long = "你说这件事情到底应该怎么办才好呢？\n" + "What shall we do about this? " * 3
+
+    assert pages(short, wide) == [(LARGE, ("你好，朋友", "Hello, my friend"))]
+    assert pages(long, wide) == [(LARGE, ("你说这件事情到底", "应该怎么办才好呢？"))]
