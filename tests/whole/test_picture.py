@@ -300,6 +300,22 @@ def test_blending_keeps_the_count_and_the_clock() -> None:
     assert np.abs((places - 40) / 200 - np.arange(26) / 25).max() < 0.005
 
 
+def test_a_size_that_changes_on_the_way_costs_no_picture(ffmpeg_run: Make) -> None:
+    """A recording that goes from 720 to 544 pixels wide stays in time, with `reinit_filter` 0."""
+    source = ("-f", "lavfi", "-i")
+    coded = ("-c:v", "mpeg2video", "-q:v", "8")
+    wide = ffmpeg_run("wide.ts", *source, "testsrc2=s=720x576:r=25:d=1", *coded)
+    later = (*coded, "-output_ts_offset", "1")
+    slim = ffmpeg_run("slim.ts", *source, "testsrc2=s=544x576:r=25:d=1", *later)
+    both = wide.with_name("both.ts")
+    both.write_bytes(wide.read_bytes() + slim.read_bytes())
+    seen = PictureTreatment(0, 720, 576, Fraction(16, 15), rate=Fraction(25))
+    made = shown(ffmpeg.input(str(both), reinit_filter=0)["0"], whole(seen), 45)[0]
+
+    assert len(made) == 45
+    assert np.abs(np.diff(made.astype(int), axis=0)).mean((1, 2)).min() > 0.05
+
+
 # --- colours ---
 
 
