@@ -15,8 +15,9 @@ SAMPLE_RATE: Final = 44_100  # hertz
 AUDIO_KBIT: Final = 224
 VIDEO_BIT: Final = 1_150_000  # a second, constant; at most 1151929 fit beside the sound
 VBV_BIT: Final = 327_680  # 40 KiB
-Quality = Literal["fast", "best"]
+GOP: Final = 18  # pictures, at most; both norms
 
+Quality = Literal["fast", "best"]
 
 _BEST: Final[dict[str, Any]] = {
     "mbd": "rd",
@@ -32,21 +33,28 @@ _BEST: Final[dict[str, Any]] = {
 
 def video_options(standard: Standard, quality: Quality) -> dict[str, Any]:
     """Options of ffmpeg's mpeg1video for a track: constant rate, constrained parameters."""
-    raster = RASTERS[standard]
     return {
         "c:v": "mpeg1video",
         "b:v": VIDEO_BIT,
         "minrate": VIDEO_BIT,
         "maxrate": VIDEO_BIT,
         "bufsize": VBV_BIT,
-        "g": raster.gop,
+        "g": GOP,
         "bf": 2,
         # Keeps the vectors inside the constrained parameters and sets their flag.
         "me_range": 64,
+        # The whole buffer may be used, and the quantiser may go where it must at once.
         "rc_max_vbv_use": 1,
         "qdiff": 31,
+        # The least lambda that still means quantiser 2 (118 a step): in easy pictures the
+        # decisions then throw away less of what there is room for.
+        "lmin": 177,
+        # Bounds that bend: the quantiser does not jump between its ends.
+        "qsquish": 1,
+        # What a picture is thought to cost before one was seen, so that the first is not too dear.
+        "rc_init_cplx": 150,
         "threads": 1,
-        "r": str(raster.rate),
+        "r": str(RASTERS[standard].rate),
         "fflags": "+bitexact",
         "flags:v": "+bitexact",
     } | (_BEST if quality == "best" else {})

@@ -56,22 +56,22 @@ def treatment(shot: Shot) -> Treatment:
     return Treatment(shot.pictures / 25, treated, sounds, speed=shot.clip.speed)
 
 
-def _seen(shot: Shot, quality: Quality) -> tuple[Any, Any]:
+def _seen(shot: Shot) -> tuple[Any, Any]:
     file = ffmpeg.input(str(shot.file), ss=shot.clip.start)
     stream, behind = file[str(shot.video.index)], str(shot.pictures)
-    return file, picture(stream, treatment(shot), "pal", first="0", behind=behind, quality=quality)
+    return file, picture(stream, treatment(shot), "pal", first="0", behind=behind)
 
 
 def to_raster(shot: Shot, out: Path) -> list[str]:
     """Arguments that write the raster's pictures without loss: the house's chain, no denoising."""
-    _file, shown = _seen(shot, "best")
+    _file, shown = _seen(shot)
     options: Mapping[str, Any] = {"c:v": "ffv1", "r": 25, "f": "matroska"}
     return list(ffmpeg.output(shown, str(out), **options).get_args())
 
 
 def whole(shot: Shot, quality: Quality, folder: Path) -> list[str]:
     """Arguments of the whole command for a clip with sound: both streams of the disc."""
-    file, shown = _seen(shot, quality)
+    file, shown = _seen(shot)
     voices = treatment(shot).voices
     heard = sound([file[str(voice.stream)] for voice in voices], voices, shot.clip.speed)
     heard = heard.filter("atrim", end=shot.pictures / 25)

@@ -1,0 +1,98 @@
+"""Options of coding: what a Video CD may hold whatever is chosen, and that streams obey it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pipeline.make.check import check_image
+from pipeline.make.write_videocd import write_videocd
+from pipeline.plan import coding
+from pipeline.plan.raster import RASTERS
+from pipeline.videocd.disc import Disc, Elementary
+from pipeline.videocd.streams import read_video
+from recipes.targets import Standard
+
+Encode = Callable[[str, str, str], Elementary]
+# Hard from the first picture; too easy, with cuts; easy and then hard.
+PICTURES = {
+    "noise": "testsrc2=s={size}:r={rate}:d=8,noise=alls=40:allf=t:all_seed=3",
+    "slides": "smptebars=s={size}:r={rate}:d=8,negate=enable='gte(mod(t,4),2)'",
+    "burst": "mandelbrot=s={size}:r={rate},trim=end=8,noise=alls=60:allf=t:enable='gte(t,4)'",
+}
+
+
+def words(options: dict[str, Any]) -> list[str]:
+    return [str(word) for key, value in options.items() for word in (f"-{key}", value)]
+
+
+@pytest.fixture(scope="module")
+def encoded(ffmpeg_run: Callable[..., Path]) -> Encode:
+    """Both streams of a clip, coded with the options of the house."""
+
+    def run(picture: str, standard: str, quality: str) -> Elementary:
+        raster = RASTERS[standard]  # type: ignore[index]
+        size = f"{raster.width}x{raster.height}"
+        moving = PICTURES[picture].format(size=size, rate=raster.rate)
+        moving += f",setsar={raster.sar.numerator}/{raster.sar.denominator},format=yuv420p"
+        name = f"{picture}-{standard}-{quality}"
+        video = words(coding.video_options(standard, quality))  # type: ignore[arg-type]
+        sound = words(coding.sound_options(1))
+        return Elementary(
+            ffmpeg_run(f"{name}.m1v", "-f", "lavfi", "-i", moving, *video),
+            ffmpeg_run(f"{standard}.mp2", "-f", "lavfi", "-i", "sine=d=8", *sound),
+            standard,  # type: ignore[arg-type]
+        )
+
+    return run
+
+
+@pytest.mark.parametrize("quality", ["fast", "best"])
+@pytest.mark.parametrize("standard", ["pal", "ntsc"])
+def test_the_rate_is_constant_and_within_the_book(
+    standard: Standard, quality: coding.Quality
+) -> None:
+    """One rate, the constrained buffer and groups of at most 18 pictures, in every quality."""
+    options = coding.video_options(standard, quality)
+    rates = {options["b:v"], options["minrate"], options["maxrate"]}
+
+    assert rates == {1_150_000}
+    assert options["bufsize"] == 327_680
+    assert options["g"] <= 18
+    assert options["me_range"] == 64
+
+
+def test_two_voices_are_kept_apart() -> None:
+    """One programme of sound is stereo, two are one on each channel; the rate is the book's."""
+    modes = [coding.sound_options(voices)["mode"] for voices in (0, 1, 2)]
+
+    assert modes == ["stereo", "stereo", "dual_channel"]
+    assert coding.sound_options(1)["b:a"] == "224k"
+
+
+@pytest.mark.parametrize("quality", ["fast", "best"])
+@pytest.mark.parametrize("standard", ["pal", "ntsc"])
+def test_streams_pass_the_checker(
+    standard: str, quality: str, encoded: Encode, tmp_path: Path
+) -> None:
+    """Hard, easy and suddenly hard pictures: on a disc, nothing is found, no buffer runs over."""
+    tracks = tuple(encoded(picture, standard, quality) for picture in PICTURES)
+    write_videocd(Disc("CODING", "CODING", tracks), tmp_path, "disc", lambda _sectors: None)
+    report = check_image(tmp_path / "disc.cue", lambda _sectors: None)
+
+    assert [str(f) for f in report.findings if f.severity != "note"] == []
+
+
+@pytest.mark.parametrize("picture", sorted(PICTURES))
+def test_headers_say_what_the_book_asks_for(picture: str, encoded: Encode) -> None:
+    """Constrained parameters, the constant rate, and an I picture at least every 18th."""
+    video = read_video(encoded(picture, "pal", "best").video)
+    between = np.diff(np.flatnonzero(video.kinds == 1))
+
+    assert video.header.constrained
+    assert (video.header.bit_rate, video.header.vbv_bytes) == (1_150_000, 40_960)
+    assert between.max() <= 18
