@@ -7,7 +7,8 @@ BIN := .venv/bin
 XIAXIANG := $(BIN)/xiaxiang --workspace "$(WORKSPACE)"
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: help run test check lint types layers tests peers bench streams clean
+.PHONY: help run test check lint types layers tests peers bench bench-quality streams \
+	contact-sheet clean
 
 help:
 	@echo "make run                  make sample programmes and a Video CD set of them"
@@ -16,6 +17,8 @@ help:
 	@echo "make check                lint, types, layers, tests: before every push"
 	@echo "make peers                install the tools we compare ourselves with (apt, root)"
 	@echo "make bench                measure against those tools and the disk; prints ratios"
+	@echo "make bench-quality        picture quality beside ffmpeg's preset and mpeg2enc, clip by clip"
+	@echo "make contact-sheet        pictures of all shared clips beside those of their discs"
 	@echo "make streams              twenty minutes of material through our multiplex, judged"
 	@echo "make clean                take away what make made (never the workspace)"
 
@@ -58,14 +61,20 @@ layers: .venv/check
 
 check: lint types layers tests
 
-# Video CD: vcdimager, libcdio-utils; playing it: mplayer.
+# Video CD: vcdimager, libcdio-utils; playing it: mplayer; coding: mjpegtools.
 peers:
 	apt-get update --quiet
 	DEBIAN_FRONTEND=noninteractive apt-get install --quiet --yes --no-install-recommends \
-		vcdimager libcdio-utils mplayer
+		vcdimager libcdio-utils mplayer mjpegtools
 
 bench: .venv/check
 	$(BIN)/python -m tests.bench
+
+bench-quality: .venv/check
+	$(BIN)/python -m tests.bench.quality
+
+contact-sheet: .venv/check
+	$(BIN)/python -m tests.bench.contact --out "$(WORKSPACE)/contact-sheet"
 
 # Twenty minutes of material through our multiplex and ffmpeg's, judged by the checker.
 streams: .venv/check
