@@ -188,7 +188,7 @@ class CountBar:
             disable=None,  # a log file is no place for a bar
         )
 
-    def __call__(self, count: int) -> None:
+    def __call__(self, count: float) -> None:
         self._bar.update(count)
 
     def close(self) -> None:
@@ -203,3 +203,8 @@ def sector_bar(total: int, what: str) -> CountBar:
 def byte_bar(total: int, what: str) -> CountBar:
     """A bar over bytes of files that are read."""
     return CountBar(total, what, "B")
+
+
+def second_bar(total: float, what: str) -> CountBar:
+    """A bar over seconds of programme."""
+    return CountBar(round(total), what, _("s of programme"))

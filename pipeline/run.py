@@ -13,8 +13,9 @@ from catalog.words import _
 from pipeline import edition
 from pipeline.make.check_edition import check_edition
 from pipeline.make.step import Bench, make
+from pipeline.plan.effort import in_turn
 from pipeline.plan.planning import Plan
-from pipeline.plan.steps import Encode, Step, key, needs
+from pipeline.plan.steps import Step, key, needs
 from pipeline.standing import outstanding, standing
 from pipeline.videocd.check.report import Report
 from pipeline.watch import Watch
@@ -36,22 +37,11 @@ class Outcome:
     report: Report | None = None
 
 
-def _order(step: Step) -> tuple[int, float]:
-    """Cards at once, then the longest encodings, so that no core is left with one at the end;
-    discs as soon as they can be.
-    """
-    match step:
-        case Encode():
-            return 1, -step.seconds
-        case _:
-            return 0, 0.0
-
-
 class _Conducting:
     """One run at work: what waits, what is being made, what is made, what failed."""
 
     def __init__(self, todo: Sequence[Step], bench: Bench, watch: Watch) -> None:
-        self.waiting = sorted(todo, key=_order)
+        self.waiting = in_turn(todo)
         self.open = {key(step) for step in todo}
         self.bench, self.watch = bench, watch
         self.made: dict[str, Made] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipeline.plan.planning import Plan
-from pipeline.plan.steps import Encode, EncodeStill, Step, WriteVideoCd, key, needs
+from pipeline.plan.steps import Step, WriteVideoCd, key, needs
 from pipeline.workroom import Workroom
 
 SUMS = "SHA256SUMS"  # written last: a folder without it is no edition
@@ -23,14 +23,9 @@ def outstanding(plan: Plan, room: Workroom, editions: Path) -> list[Step]:
         return []
     there = {place.name for place in room.root.iterdir()} if room.root.is_dir() else set()
     made = {name for step in plan.steps if (name := key(step)) in there and room.find(name)}
-    # What is made needs what it was made from no more.
+    # What is made needs what it was made from no more; the steps stand inputs before users.
     wanted = {key(step) for step in plan.steps if isinstance(step, WriteVideoCd)} - made
-    for kind in (WriteVideoCd, Encode | EncodeStill):
-        wanted |= {
-            one
-            for step in plan.steps
-            if isinstance(step, kind) and key(step) in wanted
-            for one in needs(step)
-            if one not in made
-        }
+    for step in reversed(plan.steps):
+        if key(step) in wanted:
+            wanted |= {one for one in needs(step) if one not in made}
     return [step for step in plan.steps if key(step) in wanted]

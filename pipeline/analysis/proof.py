@@ -1,4 +1,8 @@
-"""Tries whether decoding can begin at a cut: the pictures must be those seen on the way through."""
+"""Tries whether decoding can begin at a cut: the pictures must be those seen on the way through.
+
+It begins to read where the encoder of a chunk will (PREROLL before the cut), so that what is proven
+is what will be done.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ import av
 
 from pipeline.analysis.cuts import SHOWN, Candidate
 from pipeline.analysis.look import Look
+from pipeline.plan.chunks import PREROLL
 
 _SHARE = 0.15  # of the programme's pictures may be decoded again for all tries
 _LEAST = 600  # pictures that may be decoded in any case
@@ -53,7 +58,7 @@ def _from(container: Any, stream: Any, origin: float, cut: Candidate) -> tuple[l
     used = 0
     with contextlib.suppress(av.FFmpegError, ValueError):
         back = _REORDER_MICROSECONDS if stream.codec_context.has_b_frames else 0
-        container.seek(max(0, round((cut.time + origin) * 1e6) - back))
+        container.seek(max(0, round((max(0.0, cut.time - PREROLL) + origin) * 1e6) - back))
         for frame in container.decode(stream):
             used += 1
             time = None if frame.time is None else frame.time - origin

@@ -4,27 +4,30 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import assert_never
 
 from catalog.problem import Failure
-from catalog.programme import Source
 from catalog.words import _
 from pipeline import tools
 from pipeline.make.draw_card import draw_card
 from pipeline.make.draw_menu import draw_menu
 from pipeline.make.encode_still import encode_still
+from pipeline.make.join_streams import join_streams
 from pipeline.make.run_tool import run_tool
+from pipeline.make.write_captions import write_captions
 from pipeline.make.write_videocd import write_videocd
 from pipeline.plan.steps import (
+    Captions,
     Card,
     Encode,
     EncodeStill,
     FromSource,
     FromStep,
     Input,
+    Join,
     MenuPicture,
     Step,
     WriteVideoCd,
@@ -44,16 +47,18 @@ class Bench:
 
     room: Workroom
     program: Path
-    sources: Callable[[str], tuple[Source, Path]]
+    files: Callable[[str], tuple[int, Path]]  # of the library, by sha256: bytes, and where
     stop: tools.Stop
     logs: Path | None = None
+    # Files read through and found unaltered in this run, by sha256: one file may serve many steps.
+    sound: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
 
 def _laid(one: Input, bench: Bench) -> Path:
     """Where an input lies. Raises Failure where a source has gone or is another file by now."""
     if isinstance(one, FromStep):
         return bench.room.path(one.key, one.name)
-    source, path = bench.sources(one.sha256)
+    known, path = bench.files(one.sha256)
     try:
         size = path.stat().st_size
     except OSError as error:
@@ -62,22 +67,25 @@ def _laid(one: Input, bench: Bench) -> Path:
             _("the programme's file cannot be read: {reason}").format(reason=error.strerror),
             _("bring the file back to this place, or add it again"),
         ) from error
-    if size != source.bytes:
+    if size != known:
         raise Failure(
             str(path),
             _("the file has {found} bytes, the catalogue knows {known}").format(
-                found=size, known=source.bytes
+                found=size, known=known
             ),
             _("it was changed after it was added: add it again"),
         )
     return path
 
 
-def _unaltered(step: Encode, bench: Bench) -> None:
+def _unaltered(step: Encode | Captions, bench: Bench) -> None:
     """Raise Failure where a source is not the file that was catalogued, whatever its size is."""
     for one in step.inputs:
         if isinstance(one, FromSource):
             path = _laid(one, bench)
+            stands = _stands(path)
+            if bench.sound.get(one.sha256) == stands:
+                continue
             digest = hashlib.sha256()
             with path.open("rb") as file:
                 while piece := file.read(_PIECE):
@@ -90,9 +98,25 @@ def _unaltered(step: Encode, bench: Bench) -> None:
                     _("its contents are not those that were catalogued"),
                     _("it was changed after it was added: delete it here, then add it again"),
                 )
+            bench.sound[one.sha256] = stands
 
 
-def _lay_out(step: Encode | EncodeStill, bench: Bench, folder: Path) -> None:
+def _stands(path: Path) -> tuple[int, ...]:
+    """What of a file changes whenever somebody writes to it."""
+    found = path.stat()
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+
+@contextlib.contextmanager
+def _watched(step: Encode | Captions, bench: Bench) -> Iterator[None]:
+    """Whatever comes of a step: a file that is another one by now is the first thing to tell."""
+    try:
+        yield
+    finally:
+        _unaltered(step, bench)
+
+
+def _lay_out(step: Encode | EncodeStill | Captions, bench: Bench, folder: Path) -> None:
     for number, one in enumerate(step.inputs):
         suffix = one.suffix if isinstance(one, FromSource) else Path(one.name).suffix
         (folder / "in" / f"{number}{suffix}").symlink_to(_laid(one, bench).absolute())
@@ -169,19 +193,18 @@ def _made(
         case EncodeStill():
             _lay_out(step, bench, folder)
             encode_still(step, bench.program, folder, bench.stop)
+        case Captions():
+            _lay_out(step, bench, folder)
+            with _watched(step, bench):
+                write_captions(step, bench.program, folder, bench.stop)
         case Encode():
             _lay_out(step, bench, folder)
-            try:
-                run_tool(
-                    step,
-                    bench.program,
-                    folder,
-                    bench.stop,
-                    lambda done: progress(done / step.seconds),
-                )
-            finally:
-                # Whatever came of it: a file that is another one by now is the first thing to tell.
-                _unaltered(step, bench)
+            with _watched(step, bench):
+                done = lambda seconds: progress(seconds / step.seconds)  # noqa: E731
+                run_tool(step, bench.program, folder, bench.stop, done)
+        case Join():
+            chunks = [bench.room.path(one.key, one.name) for one in step.inputs]
+            join_streams(step, chunks, out / step.name, bench.stop, progress)
         case WriteVideoCd():
 
             def told(sectors: int) -> None:

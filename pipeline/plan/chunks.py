@@ -8,12 +8,20 @@ so their keys.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from math import ceil
 from typing import Final
 
-from pipeline.plan.encode import Stretch
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Which pictures of an episode, counted at the raster's rate from its beginning."""
+
+    start: int
+    pictures: int
+
 
 CHUNK: Final = 150
 """Seconds that a chunk is meant to have: short enough that no core stands idle for long at the

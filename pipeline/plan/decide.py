@@ -20,7 +20,7 @@ from pipeline.plan.treatment import Fields, PictureTreatment, Reason, Take, Trea
 _FILM = (Fraction(24), Fraction(24_000, 1001))
 _NEAR = Fraction(1, 500)  # how far a rate may be from a film's to count as one
 _PULLDOWN = Fraction(4, 5)  # of the pictures of a 3:2 pulldown are a film's
-_NOISE = {"none": 0.0, "gentle": 2.0, "strong": 6.0}
+_NOISE = {"none": 0.0, "gentle": 2.5, "strong": 5.0}
 _SCREEN = Fraction(4, 3)
 _VISIBLE = Fraction(1, 50)  # from which share of a side borders are worth a word
 _AUDIBLE = 1.0  # dB, from which a change of level is worth a word
@@ -98,8 +98,22 @@ def _picture(asked: Asked) -> tuple[PictureTreatment | None, list[Reason]]:
         matrix=found.matrix if found else "bt709" if height > 576 else "bt601",
         full_range=found.full_range if found else video.pixel_format.startswith("yuvj"),
         noise=noise,
+        rate=_even_rate(video, found),
+        alpha=_seen_through(video.pixel_format),
     )
     return treatment, list(_picture_reasons(treatment, video, wishes))
+
+
+def _even_rate(video: VideoStream, found: PictureAnalysis | None) -> Fraction:
+    """Pictures a second as the source has them, 0 where they come unevenly."""
+    if found is None:
+        return video.rate
+    return found.rate if found.steady else Fraction(0)
+
+
+def _seen_through(pixel_format: str) -> bool:
+    """Formats of ffmpeg whose name says that they carry an alpha plane."""
+    return pixel_format.startswith(("yuva", "rgba", "bgra", "argb", "abgr", "gbrap", "ya", "pal8"))
 
 
 def upright(video: VideoStream) -> tuple[int, int, Fraction]:
@@ -142,7 +156,7 @@ def _picture_reasons(
         yield Reason("denoise", (("noise", f"{picture.noise:.1f}"),), bool(wishes.denoise))
 
 
-_NOISE_SEEN = 1.0  # from which noise is worth a word
+_NOISE_SEEN = 1.5  # from which noise is taken out (picture.py)
 
 
 def _shape_reasons(aspect: Fraction, picture: PictureTreatment, wished: bool) -> Iterator[Reason]:

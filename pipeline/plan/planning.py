@@ -10,15 +10,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from types import MappingProxyType
 
+from catalog.analysis import Analysis
 from catalog.problem import refusal
 from catalog.programme import Programme, Source
 from catalog.words import _
 from pipeline.plan.fit import FRONT, DiscFit, disc_capacity, fit
 from pipeline.plan.menu import Menu
+from pipeline.plan.raster import RASTERS
 from pipeline.plan.select import LeftOut, select
+from pipeline.plan.showing import Showing, showings
 from pipeline.plan.steps import Step, digest
-from pipeline.plan.targets.video_cd import PlannedDisc, Workshop, arrange, menus
+from pipeline.plan.targets.tracks import Workshop
+from pipeline.plan.targets.video_cd import PlannedDisc, arrange, menus
 from pipeline.videocd.bounds import disc_front, packs_bound
 from recipes.recipe import Recipe
 
@@ -48,33 +53,40 @@ def plan(
     sources: Mapping[str, Source],
     today: date,
     workshop: Workshop,
+    *,
+    analyses: Mapping[str, Analysis] = MappingProxyType({}),
 ) -> Plan:
-    """Decide everything. Programmes that may not or cannot be used are in `left_out`."""
-    selected = select(recipe, programmes, sources, today)
-    chosen = {programme.id: programme for programme in selected.chosen}
-    spread = _spread(recipe, selected.chosen, sources, workshop)
+    """Decide everything. `sources` and `analyses` are by sha256; a file that was not looked
+    through is taken by its header's word. Programmes that may not or cannot be used are in
+    `left_out`.
+    """
+    selected = select(recipe, programmes, sources, today, analyses)
+    rate = RASTERS[recipe.target.medium.standard].rate
+    chosen = showings(recipe, selected.chosen, sources, analyses, rate)
+    spread = _spread(recipe, chosen, workshop)
     discs, steps = arrange(recipe, spread, chosen, sources, workshop)
     name = digest((recipe.id, recipe.title, tuple(disc.write for disc in discs)))[:10]
     return Plan(f"{recipe.id}-{name}", recipe, discs, selected.left_out, steps, workshop)
 
 
 def _spread(
-    recipe: Recipe,
-    chosen: Sequence[Programme],
-    sources: Mapping[str, Source],
-    workshop: Workshop,
+    recipe: Recipe, chosen: Mapping[str, Showing], workshop: Workshop
 ) -> tuple[tuple[DiscFit, Menu], ...]:
     """The discs and their menus, with room in front for the menu of the fullest one. How large a
     menu is shows only when its disc is known, so the room grows until it is enough.
     """
     medium = recipe.target.medium
     packs = partial(packs_bound, standard=medium.standard)
-    by_id = {programme.id: programme for programme in chosen}
+    programmes = {id: one.programme for id, one in chosen.items()}
+
+    def seconds(programme: str, sha256: str) -> float:
+        return chosen[programme].treatments[sha256].seconds
+
     front = FRONT
     while True:
         capacity = disc_capacity(medium.standard, medium.disc, packs, front)
-        fits = fit(chosen, lambda _programme, sha: sources[sha].seconds, capacity, recipe.order)
-        shown = menus(recipe, fits, by_id, workshop)
+        fits = fit(tuple(programmes.values()), seconds, capacity, recipe.order)
+        shown = menus(recipe, fits, programmes, workshop)
         needed = max((disc_front(len(one.lists), len(one.stills)) for one in shown), default=FRONT)
         if needed <= front:
             return tuple(zip(fits, shown, strict=True))

@@ -141,7 +141,7 @@ class Captions:
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """Make one picture stream of the `inputs`, chunks of it in order, each of so many `pictures`."""
+    """Make one picture stream of the `inputs`, its chunks in order, each of so many `pictures`."""
 
     label: str
     seconds: float

@@ -8,17 +8,22 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from catalog import records
-from catalog.programme import Source
+from catalog.programme import Sidecar, Source
 from catalog.words import _
 from pipeline import executors, tools
 from pipeline.cli import DONE
+from pipeline.looking import look_through
 from pipeline.plan.left_out import LeftOut, tell
 from pipeline.plan.planning import Plan
 from pipeline.plan.planning import plan as planned
+from pipeline.plan.select import select
 from pipeline.plan.steps import Encode, Step
-from pipeline.plan.targets.video_cd import PlannedDisc, Workshop
+from pipeline.plan.targets.tracks import Workshop
+from pipeline.plan.targets.video_cd import PlannedDisc, PlannedTrack
+from pipeline.plan.treatment_words import tell as told
 from pipeline.screen import clock, size, table
 from pipeline.standing import outstanding, standing
 from pipeline.typeface import font_name
@@ -43,7 +48,7 @@ class Ready:
 
     def __init__(self, root: Path, named: str) -> None:
         self.workspace: Workspace = enter(root)
-        self.file = self.workspace.recipe(named)
+        self.recipe_file = self.workspace.recipe(named)
         self.program = tools.ffmpeg(self.workspace.settings.ffmpeg)
         self.workshop = Workshop(
             tools.version(self.program), font_name(), self.workspace.settings.centre
@@ -51,13 +56,19 @@ class Ready:
         with self.workspace.books.reading() as connection:
             programmes = records.programmes(connection)
             self.sources = {source.sha256: source for source in records.sources(connection)}
-        recipe = read(self.file, {programme.id for programme in programmes})
+        recipe = read(self.recipe_file, {programme.id for programme in programmes})
         today = datetime.now(UTC).astimezone().date()
-        self.plan: Plan = planned(recipe, programmes, self.sources, today, self.workshop)
+        chosen = select(recipe, programmes, self.sources, today).chosen
+        wanted = {e.sha256: self.sources[e.sha256] for one in chosen for e in one.episodes}
+        analyses = look_through(self.workspace, tuple(wanted.values()))
+        self.plan: Plan = planned(recipe, programmes, self.sources, today, self.workshop, analyses)
+        self.files: dict[str, Source | Sidecar] = {**self.sources}
+        self.files |= {s.sha256: s for one in self.sources.values() for s in one.sidecars}
 
-    def source(self, sha256: str) -> tuple[Source, Path]:
-        source = self.sources[sha256]
-        return source, self.workspace.root / source.path
+    def file(self, sha256: str) -> tuple[int, Path]:
+        """How many bytes a file of the library has, and where it lies."""
+        file = self.files[sha256]
+        return file.bytes, self.workspace.root / file.path
 
 
 def _effort(todo: list[Step], plan: Plan) -> float:
@@ -78,7 +89,25 @@ def _disc_lines(disc: PlannedDisc) -> str:
         minutes=clock(seconds),
         free=clock(disc.free / 75),
     )
-    return f"{head}\n{table((_('no.'), _('id'), _('title'), _('time')), rows)}\n"
+    listed = table((_("no."), _("id"), _("title"), _("time")), rows)
+    return "\n".join([head, listed, *_treated(disc), ""])
+
+
+def _treated(disc: PlannedDisc) -> Iterator[str]:
+    """What is done to the tracks of a disc, those alike together."""
+    alike: dict[str, list[int]] = {}
+    for number, track in enumerate(disc.tracks, start=1):
+        if said := "；".join(told(reason) for reason in track.reasons):
+            alike.setdefault(said, []).append(number)
+    if alike:
+        yield _("Picture and sound:")
+    for said, numbers in alike.items():
+        yield f"  {','.join(map(str, numbers))}: {said}"
+
+
+def _track_json(track: PlannedTrack) -> dict[str, Any]:
+    said = asdict(track)
+    return said | {"treatment": [told(reason) for reason in track.reasons]}
 
 
 def left_out_lines(left_out: Sequence[LeftOut]) -> Iterator[str]:
@@ -100,7 +129,10 @@ def _plan_json(plan: Plan, todo: list[Step], minutes: float) -> str:
         "edition": plan.edition,
         "recipe": plan.recipe.model_dump(mode="json", by_alias=True, exclude_none=True),
         "seconds": plan.seconds,
-        "discs": [asdict(disc) for disc in plan.discs],
+        "discs": [
+            asdict(disc) | {"tracks": [_track_json(track) for track in disc.tracks]}
+            for disc in plan.discs
+        ],
         "left_out": [asdict(one) | {"told": tell(one)} for one in plan.left_out],
         "to_do": [{"step": type(step).__name__, "label": step.label} for step in todo],
         "minutes_of_work": round(minutes, 1),

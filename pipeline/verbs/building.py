@@ -46,14 +46,15 @@ def _enough_room(todo: list[Step], workspace: Workspace) -> None:
 def build(root: Path, named: str, as_json: bool) -> int:
     """Make what a recipe asks for, write it into the books, and say where it lies."""
     ready = Ready(root, named)
-    refuse_empty(ready.plan, str(ready.file))
-    workspace, bars = ready.workspace, Bars()
+    refuse_empty(ready.plan, str(ready.recipe_file))
+    workspace = ready.workspace
+    bars = Bars(workspace.settings.workers)
     for line in left_out_lines(ready.plan.left_out):
         say(_("left out: {what}").format(what=line))
     with alone(workspace):
         _enough_room(outstanding(ready.plan, workspace.workroom, workspace.editions), workspace)
         bench = Bench(
-            workspace.workroom, ready.program, ready.source, tools.Stop(), workspace.root / "logs"
+            workspace.workroom, ready.program, ready.file, tools.Stop(), workspace.root / "logs"
         )
         with executors.here(workspace.settings.workers) as executor:
             try:

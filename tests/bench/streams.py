@@ -15,13 +15,17 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 
 from catalog.problem import Failure
 from pipeline import probe, tools
+from pipeline.analyse import analyse
 from pipeline.make.check import check_image
 from pipeline.make.write_videocd import write_videocd
-from pipeline.plan.encode import Reading, Stretch, video_cd_arguments
+from pipeline.plan.chunks import Stretch
+from pipeline.plan.decide import Asked, decide
+from pipeline.plan.encode import Coding, Files, track_arguments
 from pipeline.videocd.disc import Disc, Elementary, Muxed
 from pipeline.videocd.layout import lay_out
 from pipeline.videocd.muxed import read_packs
@@ -49,9 +53,10 @@ def encode(folder: Path, source: Path) -> Elementary | None:
     (folder / "out").mkdir()
     name = f"in/0{source.suffix.lower()}"
     (folder / name).symlink_to(source.absolute())
-    part = Stretch(0, max(1, int(found.seconds * 25)))
-    reading = Reading(name, found.video, (found.audio.index,) if found.audio else ())
-    command = [str(tools.ffmpeg()), *video_cd_arguments(reading, part, "pal", "best")]
+    treatment = decide(Asked(found, analyse(source, found), Fraction(25)))
+    part = Stretch(0, max(1, int(treatment.seconds * 25)))
+    arguments = track_arguments(Files(name), treatment, part, Coding("pal"))
+    command = [str(tools.ffmpeg()), *arguments]
     tools.run(command, folder, folder / "log")
     return Elementary(folder / "out" / "video.m1v", folder / "out" / "audio.mp2", "pal")
 

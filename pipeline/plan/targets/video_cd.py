@@ -6,22 +6,17 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from catalog.problem import refusal
-from catalog.programme import AudioStream, Programme, Source
-from catalog.words import _
+from catalog.programme import Programme, Source
 from pipeline.plan.chapters import Chapter, chapters, within_a_disc
-from pipeline.plan.encode import AUDIO, VIDEO, Quality, Reading, Stretch, video_cd_arguments
-from pipeline.plan.fit import DiscFit, Part, part_name
+from pipeline.plan.encode import Coding
+from pipeline.plan.fit import DiscFit, Part
 from pipeline.plan.menu import Menu, menu
 from pipeline.plan.menu_pages import Shown, Volume, lies_of, offers_of
 from pipeline.plan.raster import RASTERS
+from pipeline.plan.showing import Showing
 from pipeline.plan.steps import (
-    Card,
-    Encode,
     EncodeStill,
-    FromSource,
     FromStep,
-    Input,
     MenuPicture,
     Step,
     StillPair,
@@ -29,38 +24,28 @@ from pipeline.plan.steps import (
     WriteVideoCd,
     key,
 )
+from pipeline.plan.targets.tracks import Showpiece, Workshop, track_steps
+from pipeline.plan.treatment import Reason
 from pipeline.videocd.lists import ControlList
 from recipes.recipe import Recipe
-from recipes.targets import Standard
 
 # Raised whenever the writer gives other bytes for the same streams.
 WRITER = "videocd 2"
 
-# A card is drawn at the size a television shows, then scaled like any other picture.
-_CARD = {"pal": (768, 576), "ntsc": (640, 480)}
-
-
-@dataclass(frozen=True, slots=True)
-class Workshop:
-    """What of this place and run decides bytes: ffmpeg's version line, the face, and the name of
-    the centre that stands on the menus.
-    """
-
-    ffmpeg: str
-    font: str
-    centre: str = ""
-
 
 @dataclass(frozen=True, slots=True)
 class PlannedTrack:
-    """One track of a disc: which part of which programme, its name and entry points, its step."""
+    """One track of a disc: which part of which programme, its name and entry points, its streams,
+    and the reasons for what is done to its picture and sound.
+    """
 
     part: Part
     title: str
     name: str
     seconds: float
     chapters: tuple[Chapter, ...]
-    encode: str
+    streams: Track
+    reasons: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,83 +62,9 @@ class PlannedDisc:
     write: str
 
 
-def _suffix(name: str) -> str:
-    """The ending of a file's name where it is plain letters and digits: demuxers look at it."""
-    found = re.search(r"\.[A-Za-z0-9]{1,5}$", name)
-    return found.group().lower() if found else ""
-
-
-def track_name(programme: Programme, part: Part) -> str:
-    """What a track is called: the title, the episode where there are several, the part if split."""
-    named = programme.title
-    if len(programme.episodes) > 1:
-        named += f" 第{part.episode}集"
-    return f"{named} {part_name(part)}".strip()
-
-
 def d_characters(text: str, length: int) -> str:
     """`text` in the d-characters of ISO 9660 (A-Z, 0-9, _), at most `length` of them."""
     return re.sub(r"[^A-Z0-9_]", "_", text.upper())[:length]
-
-
-def sounds(recipe: Recipe, programme: Programme, source: Source) -> tuple[int, ...]:
-    """The sound streams to be heard: the first there is, or the two that the recipe puts left and
-    right. Raises Refusal where the recipe names one that the file has not.
-    """
-    there = [stream for stream in source.streams if isinstance(stream, AudioStream)]
-    for place, voices in enumerate(recipe.left_right, start=1):
-        if voices.programme != programme.id:
-            continue
-        if (most := max(voices.left, voices.right)) > len(there):
-            raise refusal(
-                f"{recipe.id}.yaml",
-                _("{id} has {count} sounds, number {number} is not there").format(
-                    id=programme.id, count=len(there), number=most
-                ),
-                _("see `xiaxiang programme {id}`, or delete the line").format(id=programme.id),
-                f"left_right[{place}]",
-            )
-        return there[voices.left - 1].index, there[voices.right - 1].index
-    return tuple(stream.index for stream in there[:1])
-
-
-def _encode_steps(
-    programme: Programme, part: Part, source: Source, recipe: Recipe, workshop: Workshop
-) -> tuple[list[Step], Encode]:
-    """The steps that give a part its streams: a card first where there is no picture."""
-    target = recipe.target.medium
-    standard: Standard = target.standard
-    quality: Quality = target.quality
-    before: list[Step] = []
-    inputs: list[Input] = []
-    file = card = ""
-    if source.video or source.audio:
-        file = f"in/{len(inputs)}{_suffix(source.name)}"
-        inputs.append(FromSource(source.sha256, _suffix(source.name)))
-    name = track_name(programme, part)
-    if source.video is None:
-        width, height = _CARD[standard]
-        drawn = Card(
-            name, width, height, name, programme.creator or programme.series, workshop.font
-        )
-        before.append(drawn)
-        card = f"in/{len(inputs)}.png"
-        inputs.append(FromStep(key(drawn), drawn.name))
-    seconds = float(part.pictures / RASTERS[standard].rate)
-    step = Encode(
-        label=name,
-        seconds=seconds,
-        arguments=video_cd_arguments(
-            Reading(file, source.video, sounds(recipe, programme, source), card),
-            Stretch(part.start, part.pictures),
-            standard,
-            quality,
-        ),
-        inputs=tuple(inputs),
-        outputs=(VIDEO, AUDIO),
-        tool=workshop.ffmpeg,
-    )
-    return [*before, step], step
 
 
 def menus(
@@ -178,7 +89,7 @@ def menus(
 def arrange(
     recipe: Recipe,
     spread: Sequence[tuple[DiscFit, Menu]],
-    programmes: Mapping[str, Programme],
+    chosen: Mapping[str, Showing],
     sources: Mapping[str, Source],
     workshop: Workshop,
 ) -> tuple[tuple[PlannedDisc, ...], tuple[Step, ...]]:
@@ -188,10 +99,10 @@ def arrange(
     for number, (fit, shown) in enumerate(spread, start=1):
         tracks = []
         for part in fit.parts:
-            programme = programmes[part.programme]
-            made, encode = _encode_steps(programme, part, sources[part.sha256], recipe, workshop)
-            steps |= {key(step): step for step in made}
-            tracks.append(_planned_track(programme, part, encode, recipe))
+            piece = _piece(chosen[part.programme], part, sources[part.sha256], recipe)
+            made = track_steps(piece, workshop)
+            steps |= {key(step): step for step in made.steps}
+            tracks.append(_planned_track(piece, made.track))
         stills = []
         for picture in shown.stills:
             drawn, still = _still_steps(picture, recipe, workshop)
@@ -225,12 +136,18 @@ class _Disc:
     lists: tuple[ControlList, ...]
 
 
-def _planned_track(
-    programme: Programme, part: Part, encode: Encode, recipe: Recipe
-) -> PlannedTrack:
-    rate = RASTERS[recipe.target.medium.standard].rate
-    points = chapters(programme, part, encode.seconds, rate)
-    return PlannedTrack(part, programme.title, encode.label, encode.seconds, points, key(encode))
+def _piece(showing: Showing, part: Part, source: Source, recipe: Recipe) -> Showpiece:
+    medium = recipe.target.medium
+    coding = Coding(medium.standard, medium.quality)
+    return Showpiece(showing.programme, part, source, showing.treatments[part.sha256], coding)
+
+
+def _planned_track(piece: Showpiece, streams: Track) -> PlannedTrack:
+    rate = RASTERS[piece.coding.standard].rate
+    seconds = piece.seconds(piece.part.pictures)
+    points = chapters(piece.programme, piece.part, seconds, rate)
+    title, reasons = piece.programme.title, piece.treatment.reasons
+    return PlannedTrack(piece.part, title, piece.name, seconds, points, streams, reasons)
 
 
 def _still_steps(
@@ -255,10 +172,7 @@ def _write_step(recipe: Recipe, disc: _Disc) -> WriteVideoCd:
         volume_count=disc.count,
         volume_number=disc.number,
         sectors=disc.fit.sectors,
-        tracks=tuple(
-            Track(FromStep(track.encode, VIDEO), FromStep(track.encode, AUDIO))
-            for track in disc.tracks
-        ),
+        tracks=tuple(track.streams for track in disc.tracks),
         entries=tuple(
             tuple(chapter.seconds for chapter in found)
             for found in within_a_disc([track.chapters for track in disc.tracks])

@@ -16,12 +16,12 @@ from pipeline.plan.chunks import (
     LEAST,
     PREROLL,
     UNDIVIDED,
+    Stretch,
     chunks,
     input_options,
     picture_at,
     seek,
 )
-from pipeline.plan.encode import Stretch
 
 PAL, NTSC, ONE, FILM = Fraction(25), Fraction(30000, 1001), Fraction(1), Fraction(25, 24)
 HOUR = Stretch(0, 3600 * 25)

@@ -22,7 +22,7 @@ Encode = Callable[[str, str, str], Elementary]
 PICTURES = {
     "noise": "testsrc2=s={size}:r={rate}:d=8,noise=alls=40:allf=t:all_seed=3",
     "slides": "smptebars=s={size}:r={rate}:d=8,negate=enable='gte(mod(t,4),2)'",
-    "burst": "mandelbrot=s={size}:r={rate},trim=end=8,noise=alls=60:allf=t:enable='gte(t,4)'",
+    "burst": "mandelbrot=s={size}:r={rate},trim=end=8,noise=alls=30:allf=t:enable='gte(t,4)'",
 }
 
 
