@@ -46,10 +46,11 @@ def video_options(standard: Standard, quality: Quality) -> dict[str, Any]:
         # The whole buffer may be used, and the quantiser may go where it must at once.
         "rc_max_vbv_use": 1,
         "qdiff": 31,
-        # The least lambda that still means quantiser 2 (118 a step): in easy pictures the
-        # decisions then throw away less of what there is room for.
-        "lmin": 177,
-        # Bounds that bend: the quantiser does not jump between its ends.
+        # Lambda, 118 a step of the quantiser. The floor leaves the decisions less to throw away in
+        # easy pictures; the ceiling beyond 31 lets trellis drop what even the coarsest quantiser
+        # keeps too much of (snow of an empty tape overran the buffer); bounds that bend.
+        "lmin": 165,
+        "lmax": 8000,
         "qsquish": 1,
         # What a picture is thought to cost before one was seen, so that the first is not too dear.
         "rc_init_cplx": 150,

@@ -61,7 +61,9 @@ class Ready:
         chosen = select(recipe, programmes, self.sources, today).chosen
         wanted = {e.sha256: self.sources[e.sha256] for one in chosen for e in one.episodes}
         analyses = look_through(self.workspace, tuple(wanted.values()))
-        self.plan: Plan = planned(recipe, programmes, self.sources, today, self.workshop, analyses)
+        self.plan: Plan = planned(
+            recipe, programmes, self.sources, today, self.workshop, analyses=analyses
+        )
         self.files: dict[str, Source | Sidecar] = {**self.sources}
         self.files |= {s.sha256: s for one in self.sources.values() for s in one.sidecars}
 
