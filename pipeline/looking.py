@@ -27,14 +27,19 @@ def known(workspace: Workspace, wanted: Sequence[Source]) -> dict[str, Analysis]
 def look_through(workspace: Workspace, wanted: Sequence[Source]) -> Mapping[str, Analysis]:
     """The analyses of these sources, those not looked through yet made now, several at once, with
     a bar. What cannot be decoded at all counts as lost, in this run alone: it is told, and tried
-    again the next time.
+    again the next time. A file that is gone has none: making something of it tells what is wrong.
     """
     found = known(workspace, wanted)
-    todo = [source for source in wanted if source.sha256 not in found]
+    todo = [one for one in wanted if one.sha256 not in found and _there(workspace, one)]
     if todo:
         with contextlib.closing(_looked(workspace, todo)) as looking:
             found |= {one.sha256: one for one in looking}
     return found
+
+
+def _there(workspace: Workspace, source: Source) -> bool:
+    path = workspace.root / source.path
+    return path.is_file() and path.stat().st_size == source.bytes
 
 
 def _looked(workspace: Workspace, todo: Sequence[Source]) -> Generator[Analysis, None, None]:
