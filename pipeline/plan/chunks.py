@@ -7,7 +7,8 @@ so their keys.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -39,7 +40,7 @@ OCCUPANCY: Final = 131_072
 """Bits that the encoder of a chunk finds in the buffer (`-rc_init_occupancy`): about what the one
 before leaves there, so that the join is smooth (encoding.md)."""
 
-_SAME = Fraction(1, 100)  # of a picture: time stamps are rounded
+_SAME = 0.01  # of a picture: time stamps are rounded
 
 
 def picture_at(cut: float, speed: Fraction, rate: Fraction) -> int:
@@ -47,7 +48,7 @@ def picture_at(cut: float, speed: Fraction, rate: Fraction) -> int:
 
     It never comes too early: a time stamp between two pictures of the grid counts for the later.
     """
-    return max(0, ceil(Fraction(cut) / speed * rate - _SAME))
+    return max(0, ceil(cut * float(rate / speed) - _SAME))
 
 
 def chunks(
@@ -62,19 +63,20 @@ def chunks(
     least, behind = LEAST * rate, part.start + part.pictures
     inside = (
         at
-        for at in _boundaries((picture_at(cut, speed, rate) for cut in cuts), rate)
+        for at in _boundaries(sorted({picture_at(cut, speed, rate) for cut in cuts}), rate)
         if part.start + least <= at <= behind - least
     )
     edges = (part.start, *inside, behind)
     return tuple(Stretch(begin, end - begin) for begin, end in pairwise(edges))
 
 
-def _boundaries(cuts: Iterable[int], rate: Fraction) -> list[int]:
+def _boundaries(cuts: Sequence[int], rate: Fraction) -> list[int]:
     """Of all cuts of a programme the nearest to each multiple of CHUNK, far enough apart."""
     nearest: dict[int, int] = {}
-    for cut in sorted(set(cuts)):
-        number = round(cut / (CHUNK * rate))
-        aim = number * CHUNK * rate
+    every = float(CHUNK * rate)
+    for cut in cuts:
+        number = round(cut / every)
+        aim = number * every
         if number and abs(cut - aim) < abs(nearest.get(number, 0) - aim):
             nearest[number] = cut
     kept: list[int] = []
@@ -90,8 +92,9 @@ def seek(start: int, cuts: Sequence[float], speed: Fraction, rate: Fraction) -> 
 
     PREROLL before the last cut that lies at `start` or before it.
     """
-    before = [cut for cut in cuts if picture_at(cut, speed, rate) <= start]
-    return max(0.0, round(max(before, default=0.0) - PREROLL, 3))
+    rising = sorted(cuts)
+    before = bisect_right(rising, start, key=lambda cut: picture_at(cut, speed, rate))
+    return max(0.0, round(rising[before - 1] - PREROLL, 3)) if before else 0.0
 
 
 def input_options(seconds: float) -> dict[str, str | None]:

@@ -15,6 +15,7 @@ from catalog.analysis import Analysis, PictureAnalysis, SoundAnalysis
 from catalog.programme import AudioStream, Source, VideoStream
 from catalog.wishes import NONE, Wishes
 from pipeline.plan.captions_choice import captions
+from pipeline.plan.sound import LIMIT
 from pipeline.plan.treatment import Fields, PictureTreatment, Reason, Take, Treatment, Voice
 
 _FILM = (Fraction(24), Fraction(24_000, 1001))
@@ -23,6 +24,7 @@ _PULLDOWN = Fraction(4, 5)  # of the pictures of a 3:2 pulldown are a film's
 _NOISE = {"none": 0.0, "gentle": 2.5, "strong": 5.0}
 _SCREEN = Fraction(4, 3)
 _VISIBLE = Fraction(1, 50)  # from which share of a side borders are worth a word
+_SPARE = 1.0  # dB that a changed tempo may add to a peak
 _AUDIBLE = 1.0  # dB, from which a change of level is worth a word
 _CHINESE = {"zh", "chi", "zho", "cmn", "zh-cn", "zh-hans", "yue"}
 
@@ -254,7 +256,9 @@ def _taken(
 def _voice(index: int, take: Take, found: SoundAnalysis | None, asked: Asked) -> Voice:
     if found is None or asked.wishes.loudness == "keep":
         return Voice(index, take)
-    return Voice(index, take, found.gain, found.squeeze)
+    # At four times the rate the limiter is half of what sound costs: only for peaks that need it.
+    limit = found.squeeze or found.peak + found.gain > LIMIT - _SPARE
+    return Voice(index, take, found.gain, found.squeeze, limit)
 
 
 def _level_reasons(voice: Voice, found: SoundAnalysis | None, wishes: Wishes) -> Iterator[Reason]:

@@ -48,9 +48,11 @@ class Coding:
     quality: Quality = "best"
 
 
-# Where a part begins and ends is all that differs between many command lines of a set: the rest is
-# built once, with these marks where the numbers come.
+# Where a part begins and ends, and how loud it is made, is all that differs between most command
+# lines of a set: the rest is built once, with these marks where the numbers come.
 _FIRST, _BEHIND, _FIRST_SAMPLE, _BEHIND_SAMPLE = "@first@", "@behind@", "@sample@", "@silent@"
+_GAINS = (-9001.0, -9002.0)  # of the first voice and the second: written as `-9001.00dB`
+_SOUGHT = 9003.0  # seconds: written as `9003.000`
 
 
 def track_arguments(
@@ -59,7 +61,8 @@ def track_arguments(
     """Ffmpeg's arguments for one part in one go: out/video.m1v and out/audio.mp2 of exactly its
     length, from a file that is read from its beginning.
     """
-    return _filled(_track(files, _deciding(treatment), coding), part, coding)
+    marks = _marks(treatment, part, coding)
+    return _filled(_track(files, _deciding(treatment), coding), marks)
 
 
 def video_arguments(
@@ -68,38 +71,48 @@ def video_arguments(
     """The same for the picture alone, which begins to read at the last cut before the chunk."""
     rate = RASTERS[coding.standard].rate
     begin = seek(chunk.start, treatment.cuts, treatment.speed, rate)
-    return _filled(_video(files, _deciding(treatment), coding, begin), chunk, coding)
+    marks = _marks(treatment, chunk, coding) | {f"{_SOUGHT:.3f}": f"{begin:.3f}"}
+    return _filled(_video(files, _deciding(treatment), coding, begin > 0), marks)
 
 
 def sound_arguments(
     files: Files, treatment: Treatment, part: Stretch, coding: Coding
 ) -> tuple[str, ...]:
     """The same for the sound alone."""
-    return _filled(_audio(files, _deciding(treatment), coding), part, coding)
+    marks = _marks(treatment, part, coding)
+    return _filled(_audio(files, _deciding(treatment), coding), marks)
 
 
 def _deciding(treatment: Treatment) -> Treatment:
-    """What of a treatment is in a command line: many films share one."""
-    return replace(treatment, seconds=0.0, cuts=(), reasons=())
+    """What of a treatment is in a command line before its marks are filled: many files share it."""
+    voices = tuple(
+        replace(voice, gain=mark) for voice, mark in zip(treatment.voices, _GAINS, strict=False)
+    )
+    return replace(treatment, seconds=0.0, cuts=(), reasons=(), voices=voices)
 
 
-def _filled(words: tuple[str, ...], part: Stretch, coding: Coding) -> tuple[str, ...]:
+def _marks(treatment: Treatment, part: Stretch, coding: Coding) -> dict[str, str]:
+    """What stands in the place of each mark."""
     rate = RASTERS[coding.standard].rate
     behind = part.start + part.pictures
-    marks = {
-        _FIRST: part.start,
-        _BEHIND: behind,
-        _FIRST_SAMPLE: _samples(part.start, rate) + LAYER_II_DELAY,
-        _BEHIND_SAMPLE: _samples(behind, rate) + LAYER_II_DELAY,
+    gains = zip(_GAINS, treatment.voices, strict=False)
+    return {
+        _FIRST: str(part.start),
+        _BEHIND: str(behind),
+        _FIRST_SAMPLE: str(_samples(part.start, rate) + LAYER_II_DELAY),
+        _BEHIND_SAMPLE: str(_samples(behind, rate) + LAYER_II_DELAY),
+        **{f"{mark:.2f}dB": f"{voice.gain:.2f}dB" for mark, voice in gains},
     }
+
+
+def _filled(words: tuple[str, ...], marks: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(_without_marks(word, marks) for word in words)
 
 
-def _without_marks(word: str, marks: Mapping[str, int]) -> str:
-    if "@" not in word:
-        return word
-    for mark, number in marks.items():
-        word = word.replace(mark, str(number))
+def _without_marks(word: str, marks: Mapping[str, str]) -> str:
+    if "@" in word or "900" in word:
+        for mark, number in marks.items():
+            word = word.replace(mark, number)
     return word
 
 
@@ -118,8 +131,8 @@ def _track(files: Files, treatment: Treatment, coding: Coding) -> tuple[str, ...
 
 
 @functools.lru_cache(maxsize=1024)
-def _video(files: Files, treatment: Treatment, coding: Coding, begin: float) -> tuple[str, ...]:
-    file = _source(files, input_options(begin))
+def _video(files: Files, treatment: Treatment, coding: Coding, sought: bool) -> tuple[str, ...]:
+    file = _source(files, input_options(_SOUGHT) if sought else {})
     return (*_GLOBAL, *_video_output(file, files, treatment, coding).get_args())
 
 

@@ -69,9 +69,8 @@ def picture(
         # need not be built anew and forget the time; free where nothing changes.
         stream = stream.filter("scale", seen.width, seen.height)
         stream = _whole_pictures(stream, seen, treatment.speed, raster)
-    blend = seen is not None and seen.pace == "blend"
-    if seen is not None and blend:
-        # Pictures are mixed when they are small and in one form: cheaper, and the same.
+    early = seen is not None and _early(seen, treatment.speed, raster)
+    if seen is not None and early:
         stream = _shown(stream, seen, raster)
     stream = _on_the_grid(stream, treatment, raster)
     # Sound may outlast the picture: its last picture stands until the part is full.
@@ -79,12 +78,19 @@ def picture(
     stream = stream.filter("trim", start_frame=first, end_frame=behind)
     if seen is None:
         stream = _card(stream, raster)
-    elif not blend:
+    elif not early:
         stream = _shown(stream, seen, raster)
     if captions:
         stream = stream.filter("ass", f=captions, original_size="384x288")
     # The captions go by the episode's own time, so that it ends only here.
     return stream.filter("format", "yuv420p").filter("setpts", "PTS-STARTPTS")
+
+
+def _early(seen: PictureTreatment, speed: Fraction, raster: Raster) -> bool:
+    """Whether pictures are made small before they come to their places on the grid: what is mixed
+    there (cheaper, and the same), and what comes so slowly that it is shown several times.
+    """
+    return seen.pace == "blend" or 0 < _rate(seen) * speed < raster.rate
 
 
 def _whole_pictures(stream: Any, seen: PictureTreatment, speed: Fraction, raster: Raster) -> Any:

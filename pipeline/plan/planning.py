@@ -1,25 +1,24 @@
 """From a recipe and what the catalogue remembers to a Plan: everything decided, nothing touched.
 
-No disk, no clock, no chance, no database, no program: today's date and the tools' versions come in
+No disk, no clock, no chance, no database, no program: the selection and the tools' versions come in
 as values, and the Plan that goes out can be printed, compared and stored.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import partial
 from types import MappingProxyType
 
 from catalog.analysis import Analysis
 from catalog.problem import refusal
-from catalog.programme import Programme, Source
+from catalog.programme import Source
 from catalog.words import _
 from pipeline.plan.fit import FRONT, DiscFit, disc_capacity, fit
 from pipeline.plan.menu import Menu
 from pipeline.plan.raster import RASTERS
-from pipeline.plan.select import LeftOut, select
+from pipeline.plan.select import LeftOut, Selected
 from pipeline.plan.showing import Showing, showings
 from pipeline.plan.steps import Step, digest
 from pipeline.plan.targets.tracks import Workshop
@@ -49,18 +48,15 @@ class Plan:
 
 def plan(
     recipe: Recipe,
-    programmes: Sequence[Programme],
+    selected: Selected,
     sources: Mapping[str, Source],
-    today: date,
     workshop: Workshop,
-    *,
     analyses: Mapping[str, Analysis] = MappingProxyType({}),
 ) -> Plan:
-    """Decide everything. `sources` and `analyses` are by sha256; a file that was not looked
-    through is taken by its header's word. Programmes that may not or cannot be used are in
+    """Decide everything for what was selected. `sources` and `analyses` are by sha256; a file that
+    was not looked through is taken by its header's word. What may not or cannot be used is in
     `left_out`.
     """
-    selected = select(recipe, programmes, sources, today, analyses)
     rate = RASTERS[recipe.target.medium.standard].rate
     chosen = showings(recipe, selected.chosen, sources, analyses, rate)
     spread = _spread(recipe, chosen, workshop)

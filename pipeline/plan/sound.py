@@ -115,7 +115,7 @@ def _level(voice: Voice) -> tuple[Filter, ...]:
     """The gain, the narrower range and the limit on peaks, without a shift in time."""
     gain = _filter("volume", volume=f"{voice.gain:.2f}dB", precision="float")
     squeeze = (_SQUEEZE,) if voice.squeeze else ()
-    return gain, *squeeze, *_LIMITER
+    return gain, *squeeze, *(_LIMITER if voice.limit else ())
 
 
 # After the gain, so that it begins at the same loudness in every programme: what is at the target

@@ -220,7 +220,7 @@ def digest(value: Any) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
-@functools.lru_cache(maxsize=1 << 16)
+@functools.lru_cache(maxsize=1 << 18)
 def key(step: Step) -> str:
     """The name of a step's result: equal keys, equal bytes."""
     return digest(step)

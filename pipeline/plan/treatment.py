@@ -42,14 +42,15 @@ class PictureTreatment:
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """One sound to be heard: a stream, what is taken of it, and its level. `gain` in dB goes
-    before the limiter; `squeeze` compresses the range first.
+    """One sound to be heard: a stream, what is taken of it, and its level: `gain` in dB, then,
+    with `squeeze`, a range made narrower, then, with `limit`, the limiter on its peaks.
     """
 
     stream: int
     take: Take = "stereo"
     gain: float = 0.0
     squeeze: bool = False
+    limit: bool = True
 
 
 @dataclass(frozen=True, slots=True)

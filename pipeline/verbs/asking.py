@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from catalog import records
-from catalog.programme import Sidecar, Source
+from catalog.analysis import Analysis
+from catalog.programme import Programme, Sidecar, Source
 from catalog.words import _
 from pipeline import executors, tools
 from pipeline.cli import DONE
@@ -19,7 +20,7 @@ from pipeline.looking import look_through
 from pipeline.plan.left_out import LeftOut, tell
 from pipeline.plan.planning import Plan
 from pipeline.plan.planning import plan as planned
-from pipeline.plan.select import select
+from pipeline.plan.select import DAMAGE_ALLOWED, Selected, select
 from pipeline.plan.steps import Encode, Step
 from pipeline.plan.targets.tracks import Workshop
 from pipeline.plan.targets.video_cd import PlannedDisc, PlannedTrack
@@ -29,7 +30,7 @@ from pipeline.standing import outstanding, standing
 from pipeline.typeface import font_name
 from pipeline.videocd.bounds import RAW
 from pipeline.workspace import Workspace, enter
-from recipes.recipe import read
+from recipes.recipe import Recipe, read
 from recipes.recipe import schema as recipe_schema
 
 _MANY = 12  # lines of one reason that a person still reads
@@ -57,15 +58,28 @@ class Ready:
             programmes = records.programmes(connection)
             self.sources = {source.sha256: source for source in records.sources(connection)}
         recipe = read(self.recipe_file, {programme.id for programme in programmes})
-        today = datetime.now(UTC).astimezone().date()
-        chosen = select(recipe, programmes, self.sources, today).chosen
-        wanted = {e.sha256: self.sources[e.sha256] for one in chosen for e in one.episodes}
-        analyses = look_through(self.workspace, tuple(wanted.values()))
-        self.plan: Plan = planned(
-            recipe, programmes, self.sources, today, self.workshop, analyses=analyses
-        )
+        selected, analyses = self._selected(recipe, programmes)
+        self.plan: Plan = planned(recipe, selected, self.sources, self.workshop, analyses)
         self.files: dict[str, Source | Sidecar] = {**self.sources}
         self.files |= {s.sha256: s for one in self.sources.values() for s in one.sidecars}
+
+    def _selected(
+        self, recipe: Recipe, programmes: Sequence[Programme]
+    ) -> tuple[Selected, dict[str, Analysis]]:
+        """What the recipe chooses, looked through: where a damaged programme stays away, another
+        may come in its place, which is looked through then.
+        """
+        today = datetime.now(UTC).astimezone().date()
+        analyses: dict[str, Analysis] = {}
+        seen: set[str] = set()
+        while True:
+            selected = select(recipe, programmes, self.sources, today, analyses)
+            wanted = {e.sha256 for one in selected.chosen for e in one.episodes} - seen
+            found = look_through(self.workspace, [self.sources[one] for one in sorted(wanted)])
+            analyses |= found
+            seen |= wanted
+            if all(one.lost <= DAMAGE_ALLOWED for one in found.values()):
+                return selected, analyses
 
     def file(self, sha256: str) -> tuple[int, Path]:
         """How many bytes a file of the library has, and where it lies."""
