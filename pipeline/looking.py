@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import Executor, Future, as_completed
 
 from catalog.analyses import analyses, put_analysis
@@ -24,7 +24,7 @@ def known(workspace: Workspace, wanted: Sequence[Source]) -> dict[str, Analysis]
     return {name: one for name, one in found.items() if one.analyser == ANALYSER}
 
 
-def look_through(workspace: Workspace, wanted: Sequence[Source]) -> Mapping[str, Analysis]:
+def look_through(workspace: Workspace, wanted: Sequence[Source]) -> dict[str, Analysis]:
     """The analyses of these sources, those not looked through yet made now, several at once, with
     a bar. What cannot be decoded at all counts as lost, in this run alone: it is told, and tried
     again the next time. A file that is gone has none: making something of it tells what is wrong.
@@ -33,8 +33,24 @@ def look_through(workspace: Workspace, wanted: Sequence[Source]) -> Mapping[str,
     todo = [one for one in wanted if one.sha256 not in found and _there(workspace, one)]
     if todo:
         with contextlib.closing(_looked(workspace, todo)) as looking:
-            found |= {one.sha256: one for one in looking}
+            keeping = True
+            for one in looking:
+                found[one.sha256] = one
+                keeping = keeping and _kept(workspace, one)
     return found
+
+
+def _kept(workspace: Workspace, found: Analysis) -> bool:
+    """Write an analysis into the books; where they cannot be written, this run goes on without."""
+    if not found.sounds and found.picture is None:
+        return True  # nothing was found that is worth remembering
+    try:
+        with workspace.books.transaction() as connection:
+            put_analysis(connection, found)
+    except Failure as failure:
+        bars.above(one_line(_("what was found is not kept: {failure}").format(failure=failure)))
+        return False
+    return True
 
 
 def _there(workspace: Workspace, source: Source) -> bool:
@@ -49,7 +65,7 @@ def _looked(workspace: Workspace, todo: Sequence[Source]) -> Generator[Analysis,
         work = {_begun(executor, workspace, source, stop, bar): source for source in todo}
         try:
             for future in as_completed(work):
-                yield _taken(workspace, work[future], future)
+                yield _taken(work[future], future)
         finally:
             # However this ends, nothing goes on reading behind our back.
             stop.ask()
@@ -71,12 +87,9 @@ def _begun(
     return executor.submit(analyse, workspace.root / source.path, source, stop, told)
 
 
-def _taken(workspace: Workspace, source: Source, future: Future[Analysis]) -> Analysis:
+def _taken(source: Source, future: Future[Analysis]) -> Analysis:
     try:
-        found = future.result()
+        return future.result()
     except Failure as failure:
         bars.above(one_line(_("cannot be looked through: {failure}").format(failure=failure)))
         return Analysis(source.sha256, ANALYSER, 0.0, promised=max(source.seconds, 1.0))
-    with workspace.books.transaction() as connection:
-        put_analysis(connection, found)
-    return found

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import os
+import re
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
