@@ -15,7 +15,6 @@ SAMPLE_RATE: Final = 44_100  # hertz
 AUDIO_KBIT: Final = 224
 VIDEO_BIT: Final = 1_150_000  # a second, constant; at most 1151929 fit beside the sound
 VBV_BIT: Final = 327_680  # 40 KiB
-GOP: Final = 18  # pictures, at most; both norms
 
 Quality = Literal["fast", "best"]
 
@@ -31,34 +30,42 @@ _BEST: Final[dict[str, Any]] = {
 }
 
 
-def video_options(standard: Standard, quality: Quality) -> dict[str, Any]:
-    """Options of ffmpeg's mpeg1video for a track: constant rate, constrained parameters."""
+def video_options(standard: Standard, quality: Quality, *, noisy: bool = False) -> dict[str, Any]:
+    """Options of ffmpeg's mpeg1video for a track: constant rate, constrained parameters.
+
+    `noisy` is for pictures as of an empty tape: without trellis, which `best` always has, they
+    would need more than the rate even at the coarsest quantiser.
+    """
     return {
         "c:v": "mpeg1video",
         "b:v": VIDEO_BIT,
         "minrate": VIDEO_BIT,
         "maxrate": VIDEO_BIT,
         "bufsize": VBV_BIT,
-        "g": GOP,
+        "g": RASTERS[standard].gop,
         "bf": 2,
         # Keeps the vectors inside the constrained parameters and sets their flag.
         "me_range": 64,
         # The whole buffer may be used, and the quantiser may go where it must at once.
         "rc_max_vbv_use": 1,
         "qdiff": 31,
-        # Lambda, 118 a step of the quantiser. The floor leaves the decisions less to throw away in
-        # easy pictures; the ceiling beyond 31 lets trellis drop what even the coarsest quantiser
-        # keeps too much of (snow of an empty tape overran the buffer); bounds that bend.
-        "lmin": 165,
+        # Lambda, 118 a step of the quantiser. Easy pictures go down to quantiser 1 and lose nothing
+        # more; the ceiling beyond 31 lets trellis drop what even the coarsest quantiser keeps too
+        # much of (snow of an empty tape overran the buffer); bounds that bend.
+        "qmin": 1,
+        "lmin": 30,
         "lmax": 8000,
         "qsquish": 1,
+        # No I picture at quantiser 1: edges would need levels beyond 255 and be cut short (34 dB),
+        # and it would take most of the buffer. Harder pictures feel nothing of it.
+        "i_qoffset": 155,
         # What a picture is thought to cost before one was seen, so that the first is not too dear.
         "rc_init_cplx": 150,
         "threads": 1,
         "r": str(RASTERS[standard].rate),
         "fflags": "+bitexact",
         "flags:v": "+bitexact",
-    } | (_BEST if quality == "best" else {})
+    } | (_BEST if quality == "best" else {"trellis": 1} if noisy else {})
 
 
 def sound_options(voices: int) -> dict[str, Any]:

@@ -11,7 +11,9 @@ from recipes.targets import Standard
 
 @dataclass(frozen=True, slots=True)
 class Raster:
-    """The picture of a television norm: pixels, their shape, pictures a second, GOP length."""
+    """The picture of a television norm: pixels, their shape, pictures a second; `gop` is how many
+    pictures are coded as a group, and so where a part may be cut.
+    """
 
     width: int
     height: int
@@ -21,6 +23,6 @@ class Raster:
 
 
 RASTERS: Mapping[Standard, Raster] = {
-    "pal": Raster(352, 288, Fraction(12, 11), Fraction(25), 15),
+    "pal": Raster(352, 288, Fraction(12, 11), Fraction(25), 18),
     "ntsc": Raster(352, 240, Fraction(10, 11), Fraction(30_000, 1001), 18),
 }

@@ -22,7 +22,7 @@ from tests.bench.quality import clips, coders, cost, score, shapes, table
 FOLDER = Path(tempfile.gettempdir()) / "xiaxiang-bench-quality"
 QUICK_SECONDS = 8.0
 # Those whose cost is taken: sources of all sizes that have sound.
-COSTED = ("lecture", "exercises", "drama", "tv-576i", "film-2")
+COSTED = ("lecture", "exercises", "old-avi", "tv-576i", "film-2")
 
 
 def shots(names: list[str], quick: bool) -> list[shapes.Shot]:

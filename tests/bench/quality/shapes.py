@@ -15,11 +15,9 @@ import ffmpeg
 
 from catalog.programme import Source, VideoStream
 from pipeline import probe
-from pipeline.plan.coding import Quality, sound_options, video_options
 from pipeline.plan.picture import picture, shape
 from pipeline.plan.raster import RASTERS
-from pipeline.plan.sound import sound
-from pipeline.plan.treatment import PictureTreatment, Treatment, Voice
+from pipeline.plan.treatment import PictureTreatment, Treatment
 from tests.bench.quality.clips import Clip
 
 TV = (768, 576)
@@ -52,35 +50,20 @@ def treatment(shot: Shot) -> Treatment:
         size, sar = (seen.height, seen.width), Fraction(1) / seen.sar
     woven = seen.scan == "interlaced"
     treated = PictureTreatment(seen.index, *size, sar, fields="marked" if woven else "progressive")
-    sounds = (Voice(shot.source.audio.index, gain=3.0),) if shot.source.audio else ()
-    return Treatment(shot.pictures / 25, treated, sounds, speed=shot.clip.speed)
+    return Treatment(shot.pictures / 25, treated, speed=shot.clip.speed)
 
 
-def _seen(shot: Shot) -> tuple[Any, Any]:
+def _seen(shot: Shot) -> Any:
     file = ffmpeg.input(str(shot.file), ss=shot.clip.start)
     stream, behind = file[str(shot.video.index)], str(shot.pictures)
-    return file, picture(stream, treatment(shot), "pal", first="0", behind=behind)
+    return picture(stream, treatment(shot), "pal", first="0", behind=behind)
 
 
 def to_raster(shot: Shot, out: Path) -> list[str]:
     """Arguments that write the raster's pictures without loss: the house's chain, no denoising."""
-    _file, shown = _seen(shot)
+    shown = _seen(shot)
     options: Mapping[str, Any] = {"c:v": "ffv1", "r": 25, "f": "matroska"}
     return list(ffmpeg.output(shown, str(out), **options).get_args())
-
-
-def whole(shot: Shot, quality: Quality, folder: Path) -> list[str]:
-    """Arguments of the whole command for a clip with sound: both streams of the disc."""
-    file, shown = _seen(shot)
-    voices = treatment(shot).voices
-    heard = sound([file[str(voice.stream)] for voice in voices], voices, shot.clip.speed)
-    heard = heard.filter("atrim", end=shot.pictures / 25)
-    coded = {"f": "mpeg1video", **video_options("pal", quality)}
-    outputs = (
-        ffmpeg.output(shown, str(folder / "video.m1v"), **coded),
-        ffmpeg.output(heard, str(folder / "audio.mp2"), f="mp2", **sound_options(1)),
-    )
-    return list(ffmpeg.merge_outputs(*outputs).get_args())
 
 
 def to_television(shot: Shot) -> str:
