@@ -49,7 +49,8 @@ class PictureAnalysis:
     `noise` is the standard deviation of the luma (of 255) between two pictures where nothing
     moves, at the size of a Video CD picture. `cuts` are changes of scene from which decoding was
     tried and gave the same pictures: there a long programme may be divided. `frozen` are stretches
-    without any change.
+    of ten seconds and more without any change; `still` is the share of the time, 0 to 1, in which
+    the picture stands for a second or longer (slides).
     """
 
     index: int
@@ -64,6 +65,7 @@ class PictureAnalysis:
     full_range: bool = False
     noise: float = 0.0
     frozen: tuple[Span, ...] = ()
+    still: float = 0.0
     cuts: tuple[float, ...] = ()
 
 

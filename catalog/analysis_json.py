@@ -143,6 +143,7 @@ def _picture(said: _Said) -> PictureAnalysis:
         full_range=said.flag("full_range", False),
         noise=said.number("noise", 0.0, least=0),
         frozen=said.spans("frozen"),
+        still=said.number("still", 0.0, least=0),
         cuts=tuple(map(float, cuts)),
     )
 

@@ -114,6 +114,7 @@ class Eyes:
             "full_range": full,
             "noise": self._noise.noise(),
             "frozen": self._still.spans,
+            "still": round(min(1.0, self._still.stood / max(seconds, self.last, 0.001)), 3),
             "cuts": prove(cuts, self.pictures),
         }
 

@@ -30,13 +30,21 @@ _BEST: Final[dict[str, Any]] = {
 }
 
 
-def video_options(standard: Standard, quality: Quality, *, noisy: bool = False) -> dict[str, Any]:
+# Slides: quantiser 1 loses nothing more of what stands for seconds (+4 dB). No I picture at
+# quantiser 1, where edges would need levels beyond 255 and be cut short (34 dB); for the same
+# reason nothing that moves is coded so.
+_STILL: Final[dict[str, Any]] = {"qmin": 1, "lmin": 30, "i_qoffset": 155}
+
+
+def video_options(
+    standard: Standard, quality: Quality, *, noisy: bool = False, still: bool = False
+) -> dict[str, Any]:
     """Options of ffmpeg's mpeg1video for a track: constant rate, constrained parameters.
 
     `noisy` is for pictures as of an empty tape: without trellis, which `best` always has, they
-    would need more than the rate even at the coarsest quantiser.
+    would need more than the rate even at the coarsest quantiser. `still` is for slides.
     """
-    return {
+    options = {
         "c:v": "mpeg1video",
         "b:v": VIDEO_BIT,
         "minrate": VIDEO_BIT,
@@ -49,23 +57,21 @@ def video_options(standard: Standard, quality: Quality, *, noisy: bool = False) 
         # The whole buffer may be used, and the quantiser may go where it must at once.
         "rc_max_vbv_use": 1,
         "qdiff": 31,
-        # Lambda, 118 a step of the quantiser. Easy pictures go down to quantiser 1 and lose nothing
-        # more; the ceiling beyond 31 lets trellis drop what even the coarsest quantiser keeps too
-        # much of (snow of an empty tape overran the buffer); bounds that bend.
-        "qmin": 1,
-        "lmin": 30,
+        # Lambda, 118 a step of the quantiser. The floor leaves the decisions less to throw away in
+        # easy pictures; the ceiling beyond 31 lets trellis drop what even the coarsest quantiser
+        # keeps too much of (snow of an empty tape overran the buffer); bounds that bend.
+        "lmin": 165,
         "lmax": 8000,
         "qsquish": 1,
-        # No I picture at quantiser 1: edges would need levels beyond 255 and be cut short (34 dB),
-        # and it would take most of the buffer. Harder pictures feel nothing of it.
-        "i_qoffset": 155,
         # What a picture is thought to cost before one was seen, so that the first is not too dear.
         "rc_init_cplx": 150,
         "threads": 1,
         "r": str(RASTERS[standard].rate),
         "fflags": "+bitexact",
         "flags:v": "+bitexact",
-    } | (_BEST if quality == "best" else {"trellis": 1} if noisy else {})
+    }
+    careful = _BEST if quality == "best" else {"trellis": 1} if noisy else {}
+    return options | (_STILL if still else {}) | careful
 
 
 def sound_options(voices: int) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from catalog.analysis import Analysis, PictureAnalysis, SoundAnalysis
 from catalog.programme import AudioStream, Source, VideoStream
 from catalog.wishes import NONE, Wishes
 from pipeline.plan.captions_choice import captions
+from pipeline.plan.picture import NOISY
 from pipeline.plan.sound import LIMIT
 from pipeline.plan.treatment import Fields, PictureTreatment, Reason, Take, Treatment, Voice
 
@@ -24,6 +25,7 @@ _PULLDOWN = Fraction(4, 5)  # of the pictures of a 3:2 pulldown are a film's
 _NOISE = {"none": 0.0, "gentle": 2.5, "strong": 5.0}
 _SCREEN = Fraction(4, 3)
 _VISIBLE = Fraction(1, 50)  # from which share of a side borders are worth a word
+STILL = 0.5  # of the time a picture stands, from which it is coded as slides are
 _SPARE = 1.0  # dB that a changed tempo may add to a peak
 _AUDIBLE = 1.0  # dB, from which a change of level is worth a word
 _CHINESE = {"zh", "chi", "zho", "cmn", "zh-cn", "zh-hans", "yue"}
@@ -102,6 +104,7 @@ def _picture(asked: Asked) -> tuple[PictureTreatment | None, list[Reason]]:
         noise=noise,
         rate=_even_rate(video, found),
         alpha=_seen_through(video.pixel_format),
+        still=found is not None and found.still >= STILL,
     )
     return treatment, list(_picture_reasons(treatment, video, wishes))
 
@@ -154,11 +157,8 @@ def _picture_reasons(
     yield from _shape_reasons(width * picture.sar / height, picture, bool(wishes.shape))
     if picture.dynamic_range != "sdr":
         yield Reason("hdr", (("kind", picture.dynamic_range),))
-    if wishes.denoise or picture.noise > _NOISE_SEEN:
+    if wishes.denoise or picture.noise >= NOISY:
         yield Reason("denoise", (("noise", f"{picture.noise:.1f}"),), bool(wishes.denoise))
-
-
-_NOISE_SEEN = 1.5  # from which noise is taken out (picture.py)
 
 
 def _shape_reasons(aspect: Fraction, picture: PictureTreatment, wished: bool) -> Iterator[Reason]:

@@ -11,13 +11,14 @@ import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any
 
 import ffmpeg
 
 from pipeline.plan.chunks import OCCUPANCY, Stretch, input_options, seek
 from pipeline.plan.coding import SAMPLE_RATE, Quality, sound_options, video_options
-from pipeline.plan.picture import picture
+from pipeline.plan.picture import NOISY, picture
 from pipeline.plan.raster import RASTERS
 from pipeline.plan.sound import sound
 from pipeline.plan.treatment import Treatment
@@ -52,6 +53,7 @@ class Coding:
 # lines of a set: the rest is built once, with these marks where the numbers come.
 _FIRST, _BEHIND, _FIRST_SAMPLE, _BEHIND_SAMPLE = "@first@", "@behind@", "@sample@", "@silent@"
 _GAINS = (-9001.0, -9002.0)  # of the first voice and the second: written as `-9001.00dB`
+_NONE: Mapping[str, Any] = MappingProxyType({})
 _SOUGHT = 9003.0  # seconds: written as `9003.000`
 
 
@@ -133,7 +135,8 @@ def _track(files: Files, treatment: Treatment, coding: Coding) -> tuple[str, ...
 @functools.lru_cache(maxsize=1024)
 def _video(files: Files, treatment: Treatment, coding: Coding, sought: bool) -> tuple[str, ...]:
     file = _source(files, input_options(_SOUGHT) if sought else {})
-    return (*_GLOBAL, *_video_output(file, files, treatment, coding).get_args())
+    smooth = {"rc_init_occupancy": OCCUPANCY}
+    return (*_GLOBAL, *_video_output(file, files, treatment, coding, smooth).get_args())
 
 
 @functools.lru_cache(maxsize=1024)
@@ -147,7 +150,9 @@ def _source(files: Files, options: Mapping[str, str | None]) -> Any:
     return ffmpeg.input(files.source, protocol_whitelist="file,pipe", **steady, **options)
 
 
-def _video_output(file: Any, files: Files, treatment: Treatment, coding: Coding) -> Any:
+def _video_output(
+    file: Any, files: Files, treatment: Treatment, coding: Coding, extra: Mapping[str, Any] = _NONE
+) -> Any:
     if treatment.picture is None:
         rate = str(RASTERS[coding.standard].rate)
         seen = ffmpeg.input(files.card, loop=1, framerate=rate)
@@ -157,8 +162,19 @@ def _video_output(file: Any, files: Files, treatment: Treatment, coding: Coding)
         seen, treatment, coding.standard,
         first=_FIRST, behind=_BEHIND, captions=files.captions,
     )  # fmt: skip
-    options = video_options(coding.standard, coding.quality) | {"rc_init_occupancy": OCCUPANCY}
+    options = {**_video_options(treatment, coding), **extra}
     return ffmpeg.output(shown, f"out/{VIDEO}", f="mpeg1video", **options)
+
+
+def _video_options(treatment: Treatment, coding: Coding) -> dict[str, Any]:
+    seen = treatment.picture
+    noisy = seen is not None and seen.noise >= NOISY
+    return video_options(
+        coding.standard,
+        coding.quality,
+        noisy=noisy,
+        still=seen is None or seen.still,  # a card stands all the time
+    )
 
 
 def _audio_output(file: Any, treatment: Treatment) -> Any:

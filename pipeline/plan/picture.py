@@ -200,15 +200,21 @@ _SHARP = "lanczos+accurate_rnd+full_chroma_int"
 
 def _scaled(stream: Any, seen: PictureTreatment, size: tuple[int, int]) -> Any:
     """The picture at `size`, in the colours of a television, from those it was made in."""
-    return stream.filter(
+    # From BT.709 the colours are turned when the picture is small: the scaler would do it at twice
+    # the cost of all else.
+    turned = seen.matrix == "bt709" and not seen.alpha
+    stream = stream.filter(
         "scale",
         *size,
         flags=_SHARP,
         in_color_matrix=seen.matrix,
         in_range="pc" if seen.full_range else "tv",
-        out_color_matrix="bt601",
+        out_color_matrix="bt709" if turned else "bt601",
         out_range="tv",
     )
+    if turned:
+        return stream.filter("format", "yuv420p").filter("colormatrix", "bt709", "bt601")
+    return stream
 
 
 _MATRIX = {"bt601": "170m", "bt709": "709", "bt2020": "2020_ncl"}
@@ -246,14 +252,14 @@ def _dimmed(stream: Any, seen: PictureTreatment, size: tuple[int, int]) -> Any:
 # what was clean. PSNR gained (tractor, city, lecture), in dB: noise 1: -0.1 to 0.0, so nothing is
 # done; noise 2: 0.0, 0.0, 1.5; 4: 0.1, -0.1, 2.3; 8: 0.3, 0.3, 1.7. Clean pictures would lose up
 # to 0.2. Stronger than 6 blurs what moves: 0.9 dB less at noise 4.
-_NOISY = 1.5  # standard deviation, of 255: what is less noisy is not touched
+NOISY = 1.5  # standard deviation, of 255: what is less noisy is not touched
 _STRENGTH = 1.0  # of the filter, for one of noise
 _STRONGEST = 6.0
 
 
 def _denoised(stream: Any, noise: float) -> Any:
     """The noise taken out that would cost the encoder bits, as far as it is there."""
-    if noise < _NOISY:
+    if noise < NOISY:
         return stream
     strength = round(min(_STRENGTH * noise, _STRONGEST), 2)
     return stream.filter("hqdn3d", strength, strength, 2 * strength, 2 * strength)

@@ -21,7 +21,8 @@ class PictureTreatment:
     """From a source's picture to the raster. `width`, `height` and `sar` are of the upright
     picture, before `crop`; `noise` is what denoising is scaled to, 0 for none. `rate` is pictures
     a second as the source has them (two fields are one), 0 where not known or uneven.
-    `alpha` says that one may see through it: black is then behind it.
+    `alpha` says that one may see through it: black is then behind it; `still` that it stands most
+    of the time, as slides do.
     """
 
     stream: int
@@ -38,6 +39,7 @@ class PictureTreatment:
     noise: float = 0.0
     rate: Fraction = Fraction(0)
     alpha: bool = False
+    still: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,14 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 
 from catalog.problem import Failure
+from pipeline import probe
+from pipeline.analyse import analyse
 from pipeline.plan.coding import Quality, video_options
+from pipeline.plan.decide import STILL
 from tests.bench.quality.clips import FFMPEG
 from tests.bench.quality.score import spent
 
@@ -18,11 +22,19 @@ _QUIET = [FFMPEG, "-v", "error", "-nostdin", "-y"]
 
 def _ours(quality: Quality) -> Coder:
     def commands(whole: Path, out: Path) -> list[list[str]]:
-        said = [word for pair in video_options("pal", quality).items() for word in pair]
+        options = video_options("pal", quality, still=_stands(whole))
+        said = [word for pair in options.items() for word in pair]
         words = [str(word) if i % 2 else f"-{word}" for i, word in enumerate(said)]
         return [[*_QUIET, "-i", str(whole), *words, "-f", "mpeg1video", str(out)]]
 
     return commands
+
+
+@cache
+def _stands(whole: Path) -> bool:
+    """What the house's own analysis says of the picture: slides, or something that moves."""
+    found = analyse(whole, probe.source(probe.probe(whole), whole.name, str(whole))).picture
+    return found is not None and found.still >= STILL
 
 
 def _target(whole: Path, out: Path) -> list[list[str]]:

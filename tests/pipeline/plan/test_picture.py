@@ -111,7 +111,9 @@ def test_matrix_and_range_are_said() -> None:
     made = chain(matrix="bt709", full_range=True)
 
     assert "in_color_matrix=bt709:in_range=pc" in made[4]
-    assert "out_color_matrix=bt601:out_range=tv" in made[4]
+    assert "out_range=tv" in made[4]
+    assert "colormatrix=bt709:bt601" in made
+    assert "out_color_matrix=bt601:out_range=tv" in chain(matrix="bt601")[4]
 
 
 def test_a_card_fills_the_screen() -> None:
