@@ -44,7 +44,7 @@ def shots(names: list[str], quick: bool) -> list[shapes.Shot]:
 def scored(shot: shapes.Shot, coder: str) -> score.Score:
     """One coder on one clip, measured or remembered."""
     whole = score.reference(shot, FOLDER)
-    place = score.kept(FOLDER, whole.name, shapes.to_television(shot), coders.decides(coder))
+    place = score.kept(FOLDER, whole.name, shapes.to_television(shot), coders.decides(coder, whole))
     if known := score.load(place):
         return known
     coded = FOLDER / f"{shot.clip.name}-{coder}.mpg"

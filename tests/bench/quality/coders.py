@@ -74,6 +74,9 @@ def code(name: str, whole: Path, out: Path) -> None:
     raw.unlink(missing_ok=True)
 
 
-def decides(name: str) -> object:
+def decides(name: str, whole: Path) -> object:
     """All that decides what a coder makes of a clip."""
-    return CODERS[name](Path("in"), Path("out"))
+    return [
+        [str(word).replace(str(whole), "in") for word in one]
+        for one in CODERS[name](whole, Path("out"))
+    ]
