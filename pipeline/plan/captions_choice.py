@@ -25,10 +25,13 @@ def captions(
         return None, [Reason("captions-none", (), True)] if tracks or source.sidecars else []
     if wish.isdigit() and 0 < int(wish) <= len(tracks) and tracks[int(wish) - 1].text:
         return _of_track(tracks[int(wish) - 1], True)
-    named = [one for one in source.sidecars if one.name == wish]
-    if found := named or _beside(source.sidecars):
-        return _of_file(found[0], bool(named))
-    return _inside(tracks)
+    if named := [one for one in source.sidecars if wish and one.name == wish]:
+        return _of_file(named[0], True)
+    beside = _beside(source.sidecars)
+    chosen, reasons = _of_file(beside[0], False) if beside else _inside(tracks)
+    # What a person names and is not there is told, beside what is taken in its place.
+    missing = [Reason("captions-missing", (("name", wish),), True)] if wish else []
+    return chosen, [*missing, *reasons]
 
 
 def _of_track(track: Subtitles, wished: bool) -> tuple[CaptionsFrom, list[Reason]]:

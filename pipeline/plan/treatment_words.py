@@ -65,6 +65,7 @@ def _rest() -> dict[str, str]:
     return {
         "card": _("no picture: a card with the title"),
         "captions-none": _("no subtitles"),
+        "captions-missing": _("there are no subtitles {name}: correct it in the sheet or recipe"),
         "captions-pictures": _("subtitles are pictures and cannot be burnt in"),
         "captions-foreign": _("has subtitles, but none in Chinese: not burnt in"),
         "damaged": _("damaged or cut off: {percent} % is lost"),

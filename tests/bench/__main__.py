@@ -15,6 +15,7 @@ PARTS = (
     ("mastering.py",),
     ("mastering.py", "--menu"),
     ("verifying.py",),
+    ("long.py", "--minutes", "20"),
 )
 
 

@@ -188,3 +188,12 @@ def test_a_turned_picture_is_described_upright() -> None:
     picture = treated(source(rotation=90, sar=Fraction(64, 45)), None).picture
     assert picture is not None
     assert (picture.width, picture.height, picture.sar) == (576, 720, Fraction(45, 64))
+
+
+@pytest.mark.parametrize("wish", ["7", "3", "没有.srt"])
+def test_subtitles_that_a_person_names_and_are_not_there_are_told(wish: str) -> None:
+    """A number beyond the tracks, one of pictures, a file that is not beside the programme."""
+    seen = treated(source(), replace(found(), subtitles=TRACKS), Wishes(subtitles=wish))
+    assert "captions-missing" in reasons(seen)
+    assert seen.captions is not None
+    assert seen.captions.stream == 3
