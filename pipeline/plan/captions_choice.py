@@ -30,7 +30,7 @@ def captions(
     beside = _beside(source.sidecars)
     chosen, reasons = _of_file(beside[0], False) if beside else _inside(tracks)
     # What a person names and is not there is told, beside what is taken in its place.
-    missing = [Reason("captions-missing", (("name", wish),), True)] if wish else []
+    missing = [Reason("captions-missing", (("name", wish),))] if wish else []
     return chosen, [*missing, *reasons]
 
 

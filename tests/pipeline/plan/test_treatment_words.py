@@ -48,6 +48,10 @@ TOLD = [
     (Reason("captions", (("name", "羊病.zh.srt"), ("language", ""))), "压入字幕：羊病.zh.srt"),
     (Reason("captions", (("name", "subrip"), ("language", "chi"))), "压入字幕：subrip chi"),
     (Reason("captions-none", wished=True), "不要字幕（按要求）"),
+    (
+        Reason("captions-missing", (("name", "羊病.srt"),)),
+        "没有名为 羊病.srt 的字幕：请改正节目单或配方",
+    ),
     (Reason("captions-pictures"), "字幕是图形，无法压入"),
     (Reason("captions-foreign"), "有字幕但没有中文，不压入"),
     (Reason("damaged", (("percent", "7.5"),), wished=True), "损坏或不完整：缺损 7.5%（按要求）"),
