@@ -7,8 +7,8 @@ BIN := .venv/bin
 XIAXIANG := $(BIN)/xiaxiang --workspace "$(WORKSPACE)"
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: help run test check lint types layers tests peers bench bench-quality streams \
-	contact-sheet clean
+.PHONY: help run test check lint types layers tests peers bench bench-books bench-quality \
+	streams contact-sheet clean
 
 help:
 	@echo "make run                  make sample programmes and a Video CD set of them"
@@ -17,6 +17,7 @@ help:
 	@echo "make check                lint, types, layers, tests: before every push"
 	@echo "make peers                install the tools we compare ourselves with (apt, root)"
 	@echo "make bench                measure against those tools and the disk; prints ratios"
+	@echo "make bench-books          the books of a whole nation, built once, and every bar measured"
 	@echo "make bench-quality        picture quality beside ffmpeg's preset and mpeg2enc, clip by clip"
 	@echo "make contact-sheet        pictures of all shared clips beside those of their discs"
 	@echo "make streams              twenty minutes of material through our multiplex, judged"
@@ -61,14 +62,17 @@ layers: .venv/check
 
 check: lint types layers tests
 
-# Video CD: vcdimager, libcdio-utils; playing it: mplayer; coding: mjpegtools.
+# Video CD: vcdimager, libcdio-utils; playing it: mplayer; coding: mjpegtools; books: postgresql.
 peers:
 	apt-get update --quiet
 	DEBIAN_FRONTEND=noninteractive apt-get install --quiet --yes --no-install-recommends \
-		vcdimager libcdio-utils mplayer mjpegtools
+		vcdimager libcdio-utils mplayer mjpegtools postgresql
 
 bench: .venv/check
 	$(BIN)/python -m tests.bench
+
+bench-books: .venv/check
+	$(BIN)/python -m tests.bench.books
 
 bench-quality: .venv/check
 	$(BIN)/python -m tests.bench.quality

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Engine, Row
 from sqlalchemy.exc import DBAPIError
 
+from catalog.postgresql import code_of, engine_at, name_of
 from catalog.problem import Failure, refusal
 from catalog.words import _
 
@@ -154,11 +155,11 @@ def open_books(path: Path | str, create: bool = False) -> Books:
     Raises Refusal where the file is missing, no books of ours or those of a newer program, Failure
     where it cannot be read or written now.
     """
-    name = str(path)
     if isinstance(path, str) and "://" in path:
-        books = Books(name, sa.create_engine(path))
+        engine = engine_at(path, PATIENCE)
+        books = Books(name_of(engine), engine)
     else:
-        books = Books(name, _sqlite(Path(path), create))
+        books = Books(str(path), _sqlite(Path(path), create))
     try:
         _bring_up(books, create)
     except BaseException:
@@ -255,7 +256,11 @@ def _told(name: str) -> Iterator[None]:
         if "not a database" in happened:
             mend = _("name the folder of the workspace, where xiaxiang.db lies")
             raise refusal(name, _("not a database"), mend) from error
-        raise Failure(_("the books {file}").format(file=name), happened, _next(happened)) from error
+        raise Failure(
+            _("the books {file}").format(file=name),
+            happened,
+            _next(f"{code_of(error.orig)} {happened}"),
+        ) from error
 
 
 def _next(happened: str) -> str:
@@ -264,6 +269,9 @@ def _next(happened: str) -> str:
         ("readonly", _("they cannot be written: look at the rights of the file and the disk")),
         ("unable to open", _("look at the folder, its rights and the disk")),
         ("full", _("the disk is full: make room and try again")),
+        ("55P03", _("another program is writing in them; try again when it is done")),
+        ("53100", _("the disk is full: make room and try again")),
+        ("connection", _("look whether the database runs, and at its address")),
         ("malformed", _("the file is damaged: put back the last copy")),
     )
     return next((mend for word, mend in told if word in happened), _("look at the disk"))

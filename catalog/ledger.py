@@ -154,7 +154,7 @@ def canonical(value: object) -> str:
     return re.sub("[\ud800-\udfff]", lambda half: f"\\u{ord(half[0]):04x}", text)
 
 
-_LAST = events.select().order_by(events.c.serial.desc()).limit(1).with_for_update()
+_LAST = events.select().order_by(events.c.serial.desc()).limit(1)
 
 
 def _event(line: _Line) -> Event:

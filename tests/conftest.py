@@ -1,19 +1,76 @@
-"""What all tests share: peers that may be missing, and a screen that speaks English."""
+"""What all tests share: peers that may be missing, an English screen, empty databases.
+
+`TEST_POSTGRES` names a PostgreSQL (`postgresql+psycopg://...`) whose user may make databases. A
+test that asks for `address` then runs a second time there, each time in a database of its own.
+Tests marked `sqlite` are about SQLite's file and run there alone.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
 import subprocess
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from catalog import words
+from catalog.database import open_books
 from pipeline import tools
 
 ROOT = Path(__file__).parent.parent
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Books are asked the same on SQLite and, where one is named, on PostgreSQL."""
+    if "address" not in metafunc.fixturenames:
+        return
+    other = os.environ.get("TEST_POSTGRES") and not metafunc.definition.get_closest_marker("sqlite")
+    metafunc.parametrize(
+        "address", ["sqlite", "postgresql"] if other else ["sqlite"], indirect=True
+    )
+
+
+@pytest.fixture
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path | str]:
+    """Where empty books are, made and up to date, for `open_books`."""
+    if request.param == "sqlite":
+        shutil.copyfile(request.getfixturevalue("sqlite_pattern"), tmp_path / "xiaxiang.db")
+        yield tmp_path / "xiaxiang.db"
+        return
+    server, pattern = request.getfixturevalue("postgresql_pattern")
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    with server.connect() as connection:
+        connection.execute(sa.text(f"CREATE DATABASE {name} TEMPLATE {pattern}"))
+    yield server.url.set(database=name).render_as_string(hide_password=False)
+    with server.connect() as connection:
+        connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture(scope="session")
+def sqlite_pattern(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Empty books made once: migrations cost more than most tests."""
+    path = tmp_path_factory.mktemp("pattern") / "xiaxiang.db"
+    open_books(path, create=True).close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_pattern() -> Iterator[tuple[sa.Engine, str]]:
+    """The server that TEST_POSTGRES names, and a database in it with empty books."""
+    server = sa.create_engine(os.environ["TEST_POSTGRES"], isolation_level="AUTOCOMMIT")
+    name = f"pattern_{uuid.uuid4().hex[:12]}"
+    with server.connect() as connection:
+        connection.execute(sa.text(f"CREATE DATABASE {name}"))
+    url = server.url.set(database=name).render_as_string(hide_password=False)
+    open_books(url, create=True).close()
+    yield server, name
+    with server.connect() as connection:
+        connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
+    server.dispose()
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""Books in a temporary folder, and files as if a reader had seen them."""
+"""Empty books on each database, and files as if a reader had seen them."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from catalog.programme import AudioStream, Source, VideoStream
 
 
 @pytest.fixture
-def books(tmp_path: Path) -> Iterator[Books]:
-    """Empty books."""
-    opened = open_books(tmp_path / "xiaxiang.db", create=True)
+def books(address: Path | str) -> Iterator[Books]:
+    """Empty books; on SQLite they lie at `tmp_path / "xiaxiang.db"`."""
+    opened = open_books(address)
     yield opened
     opened.close()
 

@@ -27,6 +27,7 @@ def test_the_migrations_make_the_tables_of_the_code(books: Books) -> None:
     assert ScriptDirectory(str(MIGRATIONS)).get_heads() == [database.NEWEST]
 
 
+@pytest.mark.sqlite
 def test_books_are_safe(books: Books) -> None:
     """Write-ahead log, foreign keys, full sync."""
     with books.reading() as connection:
@@ -67,12 +68,12 @@ def test_somebody_elses_database_is_refused(tmp_path: Path) -> None:
         open_books(tmp_path / "x.db", create=True)
 
 
-def test_books_of_a_newer_program_are_refused(tmp_path: Path, books: Books) -> None:
+def test_books_of_a_newer_program_are_refused(address: Path | str, books: Books) -> None:
     """They might hold what this program would lose."""
     with books.transaction() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(Refusal, match=r"newer version \(9999; this program knows"):
-        open_books(tmp_path / "xiaxiang.db")
+        open_books(address)
 
 
 def test_an_unfinished_making_is_finished(tmp_path: Path) -> None:
@@ -88,11 +89,11 @@ def test_an_unfinished_making_is_finished(tmp_path: Path) -> None:
 
 
 def test_a_second_writer_is_told_to_wait(
-    tmp_path: Path, books: Books, monkeypatch: pytest.MonkeyPatch
+    address: Path | str, books: Books, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """While one writes another can read, but not write."""
     monkeypatch.setattr(database, "PATIENCE", 0.05)
-    other = open_books(tmp_path / "xiaxiang.db")
+    other = open_books(address)
     with books.transaction():
         with other.reading() as connection:
             assert connection.exec_driver_sql("SELECT count(*) FROM source").scalar() == 0
@@ -103,16 +104,16 @@ def test_a_second_writer_is_told_to_wait(
 
 def test_a_transaction_is_kept_whole_or_not_at_all(books: Books) -> None:
     """An error inside takes everything back, and travels on."""
-    row = {"name": "a", "programme_id": "P1", "number": 1}
+    row = {"name": "a", "path": "", "sha256": "0", "bytes": 1, "container": "", "seconds": 1.0}
     with pytest.raises(KeyError), books.transaction() as connection:
-        connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
-        connection.execute(database.awaited.insert(), row)
+        connection.execute(database.sources.insert(), row | {"streams": "", "tags": ""})
         raise KeyError
 
     with books.reading() as connection:
-        assert connection.execute(database.awaited.select()).all() == []
+        assert connection.execute(database.sources.select()).all() == []
 
 
+@pytest.mark.sqlite
 def test_a_full_disk_is_a_failure(tmp_path: Path, books: Books) -> None:
     """The message says what to do, and what was written before is still there."""
     with pytest.raises(Failure, match="make room and try again"), books.transaction() as connection:
@@ -128,3 +129,27 @@ def test_a_folder_that_is_not_there_is_a_failure(tmp_path: Path) -> None:
     """Nothing is made around the books."""
     with pytest.raises(Failure, match="look at the folder"):
         open_books(tmp_path / "no" / "x.db", create=True)
+
+
+@pytest.mark.parametrize(
+    ("said", "wrong"),
+    [
+        ("nonsense://", "no address of a database"),
+        ("postgresql+psycopg://u:secret@h:port/x", "no address of a database"),
+    ],
+)
+def test_what_is_no_address_is_refused(said: str, wrong: str) -> None:
+    """How to write one is told, and no password is shown."""
+    with pytest.raises(Refusal, match=wrong) as refused:
+        open_books(said)
+
+    assert "secret" not in str(refused.value)
+
+
+def test_a_database_that_does_not_run_is_a_failure(tmp_path: Path) -> None:
+    """It may be tried again; the password in the address is not shown."""
+    pytest.importorskip("psycopg")
+    with pytest.raises(Failure, match="look whether the database runs") as failed:
+        open_books(f"postgresql+psycopg://u:secret@/x?host={tmp_path}")
+
+    assert "secret" not in str(failed.value)
