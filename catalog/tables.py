@@ -51,6 +51,14 @@ site_facts = sa.Table(
     _text("value"), _count("event"),
 )  # fmt: skip
 
+# Days to come from which other facts of a site hold: then its row is put right (register/settling).
+site_turns = sa.Table(
+    "site_turn",
+    metadata,
+    sa.Column("since", sa.String(10), primary_key=True),
+    sa.Column("site", sa.Integer, primary_key=True, autoincrement=False),
+)
+
 # Equipment as it is today. state: working, broken, not-issued.
 equipment = sa.Table(
     "equipment",
