@@ -30,10 +30,9 @@ _BEST: Final[dict[str, Any]] = {
 }
 
 
-# Slides: quantiser 1 loses nothing more of what stands for seconds (+4 dB). No I picture at
-# quantiser 1, where edges would need levels beyond 255 and be cut short (34 dB); for the same
-# reason nothing that moves is coded so.
-_STILL: Final[dict[str, Any]] = {"qmin": 1, "lmin": 30, "i_qoffset": 155}
+# Slides: decisions give away nothing more of what stands for seconds (+1.5 dB), which would cost
+# what moves 1 dB.
+_STILL: Final[dict[str, Any]] = {"lmin": 30}
 
 
 def video_options(
@@ -57,12 +56,16 @@ def video_options(
         # The whole buffer may be used, and the quantiser may go where it must at once.
         "rc_max_vbv_use": 1,
         "qdiff": 31,
-        # Lambda, 118 a step of the quantiser. The floor leaves the decisions less to throw away in
-        # easy pictures; the ceiling beyond 31 lets trellis drop what even the coarsest quantiser
-        # keeps too much of (snow of an empty tape overran the buffer); bounds that bend.
-        "lmin": 165,
+        # Lambda, 118 a step of the quantiser. Easy pictures go down to quantiser 1; the ceiling
+        # beyond 31 lets trellis drop what even the coarsest quantiser keeps too much of (snow of an
+        # empty tape overran the buffer); bounds that bend.
+        "qmin": 1,
+        "lmin": 118,
         "lmax": 8000,
         "qsquish": 1,
+        # No I picture at quantiser 1: edges would need levels beyond 255 and be cut short (34 dB),
+        # and it would take most of the buffer. Harder pictures feel nothing of it.
+        "i_qoffset": 155,
         # What a picture is thought to cost before one was seen, so that the first is not too dear.
         "rc_init_cplx": 150,
         "threads": 1,
