@@ -1,0 +1,1 @@
+"""Questions to the books: each one function and one table, every number opened to its events."""
