@@ -13,6 +13,7 @@ from catalog.words import LANGUAGES, _
 
 _SCOPES = ("national", "province", "county", "unknown")
 _PATH = click.Path(path_type=Path, readable=False)  # we say it in our own words
+_DAY = click.DateTime(["%Y-%m-%d"])
 
 
 def _json(function: Any) -> Any:
@@ -156,3 +157,47 @@ def verify(path: Path, as_json: bool) -> int:
     from pipeline.verbs import checking  # noqa: PLC0415
 
     return checking.verify(path, as_json)
+
+
+@xiaxiang.command(help=_("Write the work report of a period: its lines, figures and papers."))
+@click.option("--from", "begin", required=True, help=_("the first day, such as 2012-01-01"))
+@click.option("--to", "end", required=True, help=_("the last day"))
+@click.option("--county", default="", help=_("id of the county centre, where there are several"))
+@click.option(
+    "--punctuation",
+    type=click.Choice(("ascii", "fullwidth")),
+    help=_("of web copies (ascii) or of formal papers (fullwidth)"),
+)
+@click.option("--suffix", type=click.Choice(("多", "余")), help=_("after rounded numbers"))
+@click.option("--docx", type=_PATH, help=_("write the report as a Word file"))
+@click.option("--xlsx", type=_PATH, help=_("write the annex with the records behind each figure"))
+@click.option("--why", metavar="ID", help=_("the records behind a line or a figure"))
+@_json
+@click.pass_obj
+def report(root: Path, /, **options: Any) -> int:
+    from pipeline.verbs import reporting  # noqa: PLC0415
+
+    return reporting.report(root, reporting.Reporting(**options))
+
+
+@xiaxiang.command(help=_("Ask the books; without a NAME, list the questions."))
+@click.argument("name", required=False)
+@click.option("--county", default="", help=_("id of a county centre: only its places"))
+@click.option("--site", default="", help=_("id of the site that is asked about"))
+@click.option("--programme", default="", help=_("id of the programme that is asked about"))
+@click.option("--since", type=_DAY, help=_("first day of the period, such as 2012-01-01"))
+@click.option("--on", type=_DAY, help=_("the day that counts as today"))
+@click.option("--days", type=click.IntRange(0, 36500), default=180, help=_("so many days ahead"))
+@click.option("--expect", type=click.IntRange(0), default=0, help=_("village points expected"))
+@click.option("--limit", type=click.IntRange(1), help=_("at most so many rows"))
+@click.option("--after", default="", help=_("go on where the page before ended"))
+@click.option("--why", default="", metavar="ROW[:COLUMN]", help=_("the events behind a number"))
+@click.option("--known", default="", help=_("chain: a digest that was written down elsewhere"))
+@click.option("--csv", "csv_file", type=_PATH, help=_("write the answer as CSV"))
+@click.option("--xlsx", "xlsx_file", type=_PATH, help=_("write the answer as XLSX"))
+@_json
+@click.pass_obj
+def audit(root: Path, /, **options: Any) -> int:
+    from pipeline.verbs import auditing  # noqa: PLC0415
+
+    return auditing.audit(root, auditing.Auditing(**options))
