@@ -82,6 +82,11 @@ def _plain(text: str) -> str:
     return text
 
 
+def read_amount(text: str, most: float) -> str:
+    """A number from 0 to `most`, in its one form."""
+    return _number(text, most=most)
+
+
 def _number(text: str, *, most: float, whole: bool = False) -> str:
     try:
         value = float(text.replace(",", ""))
@@ -104,7 +109,7 @@ def _day(text: str) -> str:
 def _code(text: str) -> str:
     if not (text.isascii() and text.isdigit() and len(text) in (6, 9, 12)):
         wrong = _("{value} is no region code").format(value=shown(text))
-        mend = _("write 6 digits for a county, 9 for a township, 12 for a village; format the cell as text")  # fmt: skip # noqa: E501
+        mend = _("write 6, 9 or 12 digits, and format the cell as text")
         raise Unclear(wrong, mend)
     return text
 
@@ -197,7 +202,7 @@ def _reader(field: str) -> Callable[[str], str]:
 
 
 def columns_of(facts: Mapping[str, str]) -> dict[str, Any]:
-    """The columns of a site's row that its facts fill, `parent` apart; what is not said is empty."""
+    """The columns of a site's row that its facts fill, `parent` apart; empty if not said."""
     row: dict[str, Any] = {
         name: facts.get(name, "")
         for name in FIELDS

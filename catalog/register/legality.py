@@ -77,10 +77,11 @@ def check_code(
 
 def check_move(before: Mapping[str, Any], after: Mapping[str, Any], shelf: Shelf) -> None:
     """What has been delivered to a place counts for its township for ever."""
-    if (before["county"], before["township"]) == (after["county"], after["township"]):
-        if before["level"] == after["level"] or not shelf.below.get(before["number"]):
-            return
-    if before["number"] in shelf.served or shelf.below.get(before["number"]):
+    same_place = all(before[name] == after[name] for name in ("county", "township"))
+    below = shelf.below.get(before["number"])
+    if same_place and (before["level"] == after["level"] or not below):
+        return
+    if before["number"] in shelf.served or below:
         wrong = _("it has deliveries or sites of its own, which count for where it lies now")
         mend = _("close it, and register it anew under its new township")
         raise Illegal(wrong, mend, "parent" if before["level"] == after["level"] else "level")

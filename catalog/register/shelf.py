@@ -91,8 +91,9 @@ class Shelf:
 
     def _parents(self, connection: Connection, numbers: Collection[int], at_hand: Tray) -> None:
         """The sites above those that change: their codes and levels are held against them."""
+        these = set(numbers)
         rows = (row for row in at_hand.rows.values() if row is not None)
-        above = {row["parent"] for row in rows if row["number"] in set(numbers)} - {0}
+        above = {row["parent"] for row in rows if row["number"] in these} - {0}
         ids: list[str] = []
         for piece in _pieces(sorted(above)):
             ids += connection.scalars(sa.select(sites.c.id).where(sites.c.number.in_(piece)))
@@ -142,6 +143,15 @@ def facts_of(connection: Connection, numbers: Collection[int]) -> dict[int, list
     for piece in _pieces(sorted(found)):
         for row in connection.execute(site_facts.select().where(site_facts.c.site.in_(piece))):
             found[row.site].append(Fact(row.field, row.since, row.value, row.event))
+    return found
+
+
+def ids_of(connection: Connection, numbers: Collection[int]) -> dict[int, str]:
+    """The ids of sites by their numbers."""
+    found: dict[int, str] = {}
+    for piece in _pieces(sorted(numbers)):
+        question = sa.select(sites.c.number, sites.c.id).where(sites.c.number.in_(piece))
+        found |= {row.number: row.id for row in connection.execute(question)}
     return found
 
 
