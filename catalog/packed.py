@@ -1,4 +1,4 @@
-"""Packed files (.xlsx, .docx) whose bytes depend on what is in them alone; files whole or absent."""
+"""Packed files (.xlsx, .docx) whose bytes depend on their content alone; files whole or absent."""
 
 from __future__ import annotations
 

@@ -45,13 +45,16 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """All figures of a period; `unit` is the county centre that reports, `code` its region code."""
+    """All figures of a period. `unit` is the county centre that reports, `county` its number and
+    `code` its region code; `several`: the books hold other counties too.
+    """
 
     begin: date
     end: date
     unit: str
     code: str
     county: int
+    several: bool
     all: tuple[Figure, ...]
 
     def __getitem__(self, name: str) -> Figure:
@@ -90,7 +93,7 @@ def figures(
     period = Period(begin.isoformat(), end.isoformat(), centre.number if several else 0)
     found = _all(connection, period, tuple(science))
     counted = tuple(Figure(name, found[name]) for name in NAMES)
-    return Figures(begin, end, centre.name, centre.code, centre.number, counted)
+    return Figures(begin, end, centre.name, centre.code, centre.number, several, counted)
 
 
 def _centre(connection: Connection, county: str) -> tuple[Any, bool]:

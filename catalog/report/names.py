@@ -1,7 +1,8 @@
-"""What the figures of a report are called, and what they are counted in."""
+"""What the figures of a report are called and counted in; their records as rows of a table."""
 
 from __future__ import annotations
 
+from catalog.report.grounds import Record
 from catalog.words import _
 
 
@@ -35,8 +36,24 @@ def unit_of(name: str) -> str:
     if name.endswith("_attendance"):
         return _("person-visits")
     if name in ("lecture_screenings", "community_shows", "school_shows", "info_screenings"):
-        return _("screenings")
+        return _("showings")
     if "titles" in name:
         return _("kinds")
-    units = {"sites_receiving_discs": _("sites"), "school_venues": _("schools")}
-    return units.get(name, _("copies"))
+    units = {"sites_receiving_discs": _("places"), "school_venues": _("schools")}
+    return units.get(name, _("pieces"))
+
+
+def heads() -> tuple[str, ...]:
+    """The columns of records."""
+    return (
+        _("receipt or number"), _("date"), _("site"), _("name"), _("title or kind"), _("amount"),
+        _("signed or recorded by"), _("signed on"), _("events"),
+    )  # fmt: skip
+
+
+def cells(record: Record) -> tuple[str | int, ...]:
+    """A record under these columns."""
+    return (
+        record.paper, record.on, record.site, record.name, record.what, record.amount,
+        record.signed_by, record.signed_on, ", ".join(map(str, record.serials)),
+    )  # fmt: skip

@@ -17,6 +17,7 @@ DOORS = {
     "alembic": {"catalog/"},
     "yaml": {"catalog/document.py"},
     "openpyxl": {"catalog/workbook.py"},
+    "docx": {"catalog/report/paper.py"},
     "ffmpeg": {"pipeline/plan/sound.py", "pipeline/plan/encode.py"},
     # The letters of captions, cut out of the variable face: a font that lies in the ASS file.
     "fontTools": {"pipeline/captions/face.py"},
