@@ -176,38 +176,3 @@ def _calculated(data: bytes, known: Mapping[str, int]) -> bytes:
         place = re.compile(rf'(<c r="{cell}"[^>]*><f>[^<]*</f>)<v ?/?>(?:</v>)?'.encode())
         data = place.sub(lambda found, v=value: found[1] + b"<v>%d</v>" % v, data)  # type: ignore[misc]
     return data
-
-
-def write_workbook(path: Path, sheets: Mapping[str, Sequence[Sequence[Any]]]) -> None:
-    """Write worksheets with their rows, the first row of each being its header, wholly or not at
-    all. Numbers and days stay numbers and days; text stays text, whatever it begins with.
-    """
-    book = openpyxl.Workbook(write_only=True)
-    for name, rows in sheets.items():
-        sheet = book.create_sheet(_sheet_name(name))
-        sheet.freeze_panes = "A2"
-        for row in rows:
-            sheet.append([_written(sheet, value) for value in row])
-    part = path.with_name(f".{path.name}.part")
-    try:
-        book.save(part)
-        with part.open("rb+") as file:
-            os.fsync(file.fileno())
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def _sheet_name(name: str) -> str:
-    """A name as Excel takes it: at most 31 letters, none of its own signs."""
-    return re.sub(r"[\[\]:*?/\\]", " ", name).strip("' ")[:31] or "1"
-
-
-def _written(sheet: Any, value: Any) -> Any:
-    """A cell for a value; text is marked as such, so that no program takes it for a formula."""
-    if not isinstance(value, str):
-        return value
-    cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("�", value))
-    cell.data_type = "s"
-    cell.number_format = "@"
-    return cell
