@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
@@ -176,12 +177,12 @@ def _write_csv(path: Path, answer: Table) -> None:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(map(head, answer.columns))
-    writer.writerows(map(_harmless, row) for row in _words(answer))
+    writer.writerows(map(_harmless, _words(answer)))
     write_file(path, text.getvalue().encode("utf-8-sig"))
     say(_("written: {file}").format(file=path))
 
 
-def _harmless(row: tuple[str | int | float, ...]) -> list[str | int | float]:
+def _harmless(row: Iterable[str | int | float]) -> list[str | int | float]:
     """A text that a table program would take for a formula gets a mark before it."""
     return [
         f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@") else cell
