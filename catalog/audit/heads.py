@@ -28,7 +28,7 @@ def _words() -> dict[str, str]:
         "mode": _("way of issue"),
         "note": _("note"), "cycle": _("cycle"), "last_refresh": _("last refresh"),
         "due_on": _("due on"), "route": _("route"), "distance_km": _("km"), "drive": _("drive"),
-        "drives": _("drives"), "state": _("state"), "home": _("for"), "holder": _("with"),
+        "drives": _("drives"), "state": _("state"), "home": _("meant for"), "holder": _("now with"),
         "since": _("since"), "capacity_gb": _("GB"), "made": _("made"), "issued": _("issued"),
         "in_stock": _("in stock"), "scrapped": _("scrapped"), "signed": _("signed"),
         "unsigned": _("not signed"), "returned": _("returned"), "lost": _("lost"),
@@ -43,6 +43,6 @@ def _words() -> dict[str, str]:
         "year_before": _("year before"), "same": _("same"), "event": _("event"),
         "of": _("of event"),
         "reason": _("reason"), "year": _("year"), "begins_with": _("begins with"),
-        "first": _("first"), "last": _("last"), "missing": _("missing"), "fault": _("fault"),
+        "first": _("first number"), "last": _("last number"), "missing": _("missing"), "fault": _("fault"),
         "count": _("count"), "answers": _("answers"),
     }  # fmt: skip
