@@ -28,7 +28,8 @@ Voice = Annotated[int, Field(ge=1, le=32)]  # which of a file's sounds, counted 
 
 class Selection(BaseModel):
     """One line of `select`: programmes that are everything it says. `programmes` come as written,
-    all others by series and class number; `at_most` and `minutes` stop the line.
+    all others by series and class number, `requests` before both; `at_most` and `minutes` stop the
+    line.
     """
 
     model_config = _STRICT
@@ -49,6 +50,9 @@ class Selection(BaseModel):
     audience: tuple[str, ...] = Field((), description="For one of these groups", max_length=20)
     type: tuple[ResourceType, ...] = Field((), description="One of these kinds", max_length=5)
     text: str = Field("", description="Words in title, keywords or description", max_length=200)
+    requests: Literal["first"] | None = Field(
+        None, description="first: programmes that open requests ask for come before the others"
+    )
     at_most: int | None = Field(None, ge=1, le=10_000, description="Not more programmes than this")
     minutes: int | None = Field(
         None, ge=1, le=1_000_000, description="Not more minutes than this, together"

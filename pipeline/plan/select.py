@@ -3,7 +3,8 @@
 Lines of the recipe come one after the other; a programme that an earlier line took is not taken
 again. Within a line, `programmes` come as they are written. All others stand as on the shelf: by
 class number, a series in one place (that of its lowest number), then by series and title, where
-numbers count as numbers (第2集 before 第10集, 上 before 中 before 下), then by id.
+numbers count as numbers (第2集 before 第10集, 上 before 中 before 下), then by id. Where a line
+says `requests: first`, what open requests ask for comes before all these, the most wanted first.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ MOST_SECONDS = 24 * 3600
 DAMAGE_ALLOWED = 0.05
 
 _NONE: Mapping[str, Analysis] = MappingProxyType({})
+_NOBODY: Mapping[str, int] = MappingProxyType({})
 _REACH: Mapping[Scope, int] = {"unknown": 0, "county": 1, "province": 2, "national": 3}
 _NUMBERS = re.compile(
     r"(?P<digits>\d+)|(?<=第)(?P<chinese>[零〇一二两三四五六七八九十百]+)"
@@ -57,9 +59,12 @@ def select(
     sources: Mapping[str, Source],
     today: date,
     analyses: Mapping[str, Analysis] = _NONE,
+    *,
+    asked_for: Mapping[str, int] = _NOBODY,
 ) -> Selected:
     """Choose from `programmes` (ids once each); `sources` and `analyses` are by sha256. What was
-    not looked through yet counts as undamaged.
+    not looked through yet counts as undamaged. `asked_for`: how many open requests name a programme
+    (catalog/needs/wanted.py).
 
     What the recipe asks for is left out with the first reason that holds: not in the catalogue,
     not all that its line says, in `leave_out`, rights, files, damage; then `at_most` and
@@ -75,6 +80,8 @@ def select(
 
     for number, line in enumerate(recipe.select, 1):
         wanted = [*_wanted(line, number, catalogue, left_out)]
+        if line.requests == "first":
+            wanted.sort(key=lambda programme: -asked_for.get(programme.id, 0))
         able = [
             programme
             for programme in wanted

@@ -75,6 +75,24 @@ def test_lines_add_and_earlier_lines_come_first():
     assert ids(chosen(asked, shelf)) == ["C", "B", "A"]
 
 
+def test_what_open_requests_ask_for_comes_first():
+    """The most wanted before all, the rest as on the shelf; only in lines that say so, and it is
+    these that get the room.
+    """
+    shelf = [programme(id) for id in "ABCD"]
+    found = {e.sha256: source(e.sha256) for p in shelf for e in p.episodes}
+    wanted = {"D": 2, "C": 1, "Z": 9}
+
+    def taken(line: dict[str, object], asked_for: dict[str, int] = wanted) -> list[str]:
+        return ids(select(recipe(line), shelf, found, TODAY, asked_for=asked_for))
+
+    assert taken({"requests": "first"}) == ["D", "C", "A", "B"]
+    assert taken({"requests": "first", "at_most": 1}) == ["D"]
+    assert taken({"requests": "first", "programmes": ("A", "C")}) == ["C", "A"]
+    assert taken({"requests": "first"}, {}) == ["A", "B", "C", "D"]
+    assert taken({"all": True}) == ["A", "B", "C", "D"]
+
+
 def test_programmes_by_id_come_as_written():
     """Not in the order of the shelf, and each once."""
     shelf = [programme(id) for id in "ABC"]
