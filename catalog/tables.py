@@ -79,10 +79,12 @@ drives = sa.Table(
     _count("event"),
 )  # fmt: skip
 sa.Index("ix_drive_holder", drives.c.holder)
+sa.Index("ix_drive_home", drives.c.home)
 
 # One run of numbered copies. Balances: made = issued + in_stock + scrapped; issued = signed +
 # unsigned + returned (returned ones lie at the centre until they are restocked or scrapped); lost
-# ones stay among the signed or unsigned. `free` are the numbers in stock, such as 1-7,9-50.
+# ones stay among the signed or unsigned. `free` are the numbers in stock, such as 1-7,9-50,
+# `back` those that came back and lie at the centre.
 productions = sa.Table(
     "production",
     metadata,
@@ -91,7 +93,8 @@ productions = sa.Table(
     _count("county"), _text("kind"), _text("medium"), _text("edition", index=True), _text("title"),
     _text("made_on"), sa.Column("minutes", sa.Float), _text("price_basis"), _text("source"),
     _count("made"), _count("issued"), _count("in_stock"), _count("scrapped"), _count("signed"),
-    _count("unsigned"), _count("returned"), _count("lost"), _text("free"), _count("event"),
+    _count("unsigned"), _count("returned"), _count("lost"), _text("free"), _text("back"),
+    _count("event"),
 )  # fmt: skip
 
 contents = sa.Table(
@@ -104,7 +107,8 @@ contents = sa.Table(
 )
 
 # One line of a receipt: copies of one production to one receiver. `site` 0: no registered site
-# (a fair, a household), then `recipient` says who. state follows from the columns.
+# (a fair, a household), then `recipient` says who. `back` are the numbers that were returned,
+# `missing` those that are lost; what is neither is still there.
 deliveries = sa.Table(
     "delivery",
     metadata,
@@ -113,12 +117,16 @@ deliveries = sa.Table(
     _count("production"), _count("site"), _count("county"), _text("recipient"),
     _count("copies"), _text("numbers"), _text("issued_on"), _text("mode"), _text("approval"),
     _text("signed_by"), _text("signed_on"), _count("returned"), _count("lost"), _text("note"),
-    _count("event"), _count("signed_event"),
+    _text("back"), _text("missing"), _count("event"), _count("signed_event"),
 )  # fmt: skip
 sa.Index("ix_delivery_site", deliveries.c.site, deliveries.c.issued_on)
 sa.Index("ix_delivery_production", deliveries.c.production, deliveries.c.county, deliveries.c.site)
 sa.Index("ix_delivery_county", deliveries.c.county, deliveries.c.issued_on)
 sa.Index("ix_delivery_receipt", deliveries.c.receipt)
+# The few whose receipt is still out, among millions: what `audit unsigned` asks for.
+_open = deliveries.c.signed_on == sa.literal_column("''")
+sa.Index("ix_delivery_unsigned", deliveries.c.county, deliveries.c.issued_on,
+         sqlite_where=_open, postgresql_where=_open)  # fmt: skip
 
 # What happened to copies after they were made or delivered: returned, restocked, lost, scrapped.
 # `delivery` 0: straight from stock.
@@ -150,6 +158,14 @@ screenings = sa.Table(
     _text("kind"), _count("site", index=True), _text("held_on"), _text("programmes"),
     _count("attendance"), _text("medium"), _text("recorded_by"), _count("event"),
 )  # fmt: skip
+
+# Events that count no more, and the event that says so.
+corrections = sa.Table(
+    "correction",
+    metadata,
+    sa.Column("of", sa.Integer, primary_key=True, autoincrement=False),
+    _count("event"),
+)
 
 # -- summaries, kept in the same transaction; tests hold them equal to recounting -----------------
 
