@@ -114,7 +114,7 @@ def _issue(row: Any, end: str) -> Record:
     )  # fmt: skip
 
 
-def _moved(end: str, kind: str, by: sa.Column[int]) -> sa.Subquery:
+def _moved(end: str, kind: str, by: sa.Column[int], *also: sa.ColumnElement[bool]) -> sa.Subquery:
     """How many copies were returned, restocked, scrapped until a day, by delivery or production."""
     m = movements.c
     return (
@@ -123,7 +123,7 @@ def _moved(end: str, kind: str, by: sa.Column[int]) -> sa.Subquery:
             sa.func.sum(m.copies).label("copies"),
             sa.func.max(m.event).label("last"),
         )
-        .where(m.kind == kind, m.on_day <= end)
+        .where(m.kind == kind, m.on_day <= end, *also)
         .group_by(by)
         .subquery()
     )
@@ -161,7 +161,8 @@ def in_stock(connection: Connection, period: Period, kinds: Sequence[str]) -> tu
 
 
 def _scrapped_from_stock(end: str) -> sa.Subquery:
-    return _moved(end, "scrapped", movements.c.production)
+    """What had been returned and was scrapped then has its delivery, and never was stock again."""
+    return _moved(end, "scrapped", movements.c.production, movements.c.delivery == 0)
 
 
 def shown(connection: Connection, period: Period, kind: str = "") -> tuple[Record, ...]:

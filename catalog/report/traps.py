@@ -28,6 +28,7 @@ MOST = 50  # doubts of one kind that are listed
 _PLACE = re.compile(
     r"[一-鿿]{1,4}(?<![全我本各该邻在到])(?:县(?![城级里内直乡])|(?<![集城都门上超夜早])市(?![场民区]))"
 )
+_BEFORE = "在到往去来"  # words before a place that are not of its name
 _POINTS = re.compile(r"(\d+)\s*个?(村级服务点|村级站点|乡镇服务点|社区服务点)")
 _NO_DATE = re.compile(r"年[^年月日，,。]{1,4}日[^年月日，,。]{0,4}日|年[^年月日，,。]{1,4}日")
 
@@ -172,7 +173,7 @@ def other_counties_said(
         for said in _PLACE.findall(line.text):
             if not any(said[start:] in known for start in range(len(said) - 1)):
                 told = _("line {line}: {place} is not a place of this register")
-                yield Doubt("other-county", told.format(line=line.id, place=said))
+                yield Doubt("other-county", told.format(line=line.id, place=said.lstrip(_BEFORE)))
 
 
 def points_said(
