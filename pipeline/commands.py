@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from catalog.words import LANGUAGES, _
+from pipeline.register_commands import drive, site
 
 _SCOPES = ("national", "province", "county", "unknown")
 _PATH = click.Path(path_type=Path, readable=False)  # we say it in our own words
@@ -39,6 +40,10 @@ def _json(function: Any) -> Any:
 @click.pass_context
 def xiaxiang(context: click.Context, workspace: Path, lang: str | None) -> None:
     context.obj = workspace
+
+
+xiaxiang.add_command(site)
+xiaxiang.add_command(drive)
 
 
 @xiaxiang.command(help=_("Make a workspace: its folders, its settings, its books."))

@@ -72,8 +72,11 @@ def _row(site: str, now: Mapping[str, str], drive: Drive | None) -> dict[str, st
         said["drive"], said["file_system"] = drive.drive, drive.file_system
         said["capacity"] = f"{drive.capacity_gb:g}" if drive.capacity_gb else ""
     row = {header: said[fact] for header, fact in facts_in_order().items() if said.get(fact)}
-    extra = {field.removeprefix(fields.EXTRA): v for field, v in now.items() if ":" in field}
-    kept = {name: v for name, v in extra.items() if fields.EXTRA + name in now}
+    kept = {
+        field.removeprefix(fields.EXTRA): value
+        for field, value in now.items()
+        if field.startswith(fields.EXTRA)
+    }
     return {**kept, **row}
 
 

@@ -9,7 +9,8 @@ from catalog.characters import shown
 from catalog.circulation.illegal import Illegal
 from catalog.register.fields import LEVELS
 from catalog.register.shelf import Shelf
-from catalog.words import _
+from catalog.vocabulary import term
+from catalog.words import _, speaking
 
 _PARENTS: Mapping[str, tuple[str, ...]] = {
     "county": (),
@@ -29,7 +30,7 @@ def check_place(facts: Mapping[str, str], parent: Mapping[str, Any] | None, itse
     if level not in LEVELS:
         wrong = _("the site has no level")
         raise Illegal(wrong, _("write one of: {words}").format(words=", ".join(LEVELS)), "level")
-    wanted = " / ".join(_PARENTS[level])
+    wanted = " / ".join(map(_word, _PARENTS[level]))
     if not named:
         if wanted:
             mend = _("name the site it belongs to ({levels})").format(levels=wanted)
@@ -43,7 +44,7 @@ def check_place(facts: Mapping[str, str], parent: Mapping[str, Any] | None, itse
         raise Illegal(wrong, _("register that one first, or look its id up again"), "parent")
     if parent["level"] not in _PARENTS[level]:
         wrong = _("a {level} cannot lie under {parent}, which is a {theirs}")
-        told = wrong.format(level=level, parent=shown(named), theirs=parent["level"])
+        told = wrong.format(level=_word(level), parent=shown(named), theirs=_word(parent["level"]))
         mend = _("name the site it belongs to ({levels})").format(levels=wanted)
         raise Illegal(told, mend, "parent")
     if parent["closed_on"]:
@@ -62,7 +63,7 @@ def check_code(
     digits = _DIGITS.get(level)
     if digits and len(code) != digits:
         wrong = _("the region code {code} has {found} digits; a {level} has {digits}")
-        told = wrong.format(code=code, found=len(code), level=level, digits=digits)
+        told = wrong.format(code=code, found=len(code), level=_word(level), digits=digits)
         raise Illegal(told, _("look it up again; format the cell as text"), "code")
     above = county_code if level == "venue" else (parent or {}).get("code", "")
     if not code.startswith(above):
@@ -99,3 +100,8 @@ def check_close(site: Mapping[str, Any], shelf: Shelf, held: Mapping[str, int]) 
     if count := shelf.below.get(number):
         wrong = _("{count} open sites belong to it").format(count=count)
         raise Illegal(wrong, _("close them first, or name another site above them"), "closed_on")
+
+
+def _word(level: str) -> str:
+    found = term("site_level", level)
+    return found.zh if found and speaking() == "zh" else level

@@ -19,7 +19,7 @@ from catalog.table import Table, read_table
 from catalog.words import _
 
 MOST_PROBLEMS = 200
-_RANK = {level: place for place, level in enumerate(fields.LEVELS)}
+_RANK = {"county": 0, "township": 1, "village": 2, "community": 2}  # others after them
 
 
 @dataclass(frozen=True, slots=True)
