@@ -82,7 +82,11 @@ def programme_row(connection: Connection, named: str) -> Row[Any]:
 def _unknown(
     connection: Connection, option: str, named: str, column: sa.Column[Any], wrong: str
 ) -> Refusal:
-    alike = sa.select(column).where(column.startswith(named[:3], autoescape=True)).limit(_NEAR)
+    alike = (
+        sa.select(column)
+        .where(column.startswith(named[: max(1, len(named) // 2)], autoescape=True))
+        .limit(_NEAR)
+    )
     near = difflib.get_close_matches(named, connection.execute(alike).scalars(), 1, 0.5)
     mend = _("did you mean {id}?").format(id=near[0]) if near else _("look at the list of them")
     return refusal(option, f"{named}: {wrong}", mend)

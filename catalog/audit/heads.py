@@ -43,6 +43,7 @@ def _words() -> dict[str, str]:
         "year_before": _("year before"), "same": _("same"), "event": _("event"),
         "of": _("of event"),
         "reason": _("reason"), "year": _("year"), "begins_with": _("begins with"),
-        "first": _("first number"), "last": _("last number"), "missing": _("missing"), "fault": _("fault"),
+        "first": _("first number"), "last": _("last number"), "missing": _("missing"),
+        "fault": _("fault"),
         "count": _("count"), "answers": _("answers"),
     }  # fmt: skip

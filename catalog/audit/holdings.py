@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from catalog.audit.answer import Cell, Grounds, Row, Table, page
 from catalog.audit.asked import Asked, county_of, names_of, programme_row, site_row
 from catalog.audit.grounds import copies_held, copies_sent
+from catalog.circulation.numbers import read_numbers, together, without, written
 from catalog.database import Connection
 from catalog.tables import contents, deliveries, drives, productions, sites
 from catalog.words import _
@@ -88,7 +89,7 @@ def _held(run: int, county: int) -> sa.Select[Any]:
 
 _DELIVERY = (
     "number", "county", "site", "recipient", "numbers", "copies", "returned", "lost", "issued_on",
-    "receipt", "signed_by",
+    "receipt", "signed_by", "back", "missing",
 )  # fmt: skip
 _SITE = ("id", "name", "manager", "phone")
 
@@ -99,9 +100,18 @@ def _copy(run: Any, row: Any) -> Row:
     sent = copies_held(number) if gone else copies_sent(number)
     return (
         row.id or "", row.name or row.recipient, row.of_township or "", run.id, run.medium,
-        row.numbers, Cell(row.copies - gone, sent), row.issued_on, row.receipt, row.signed_by,
-        row.manager or "", row.phone or "",
+        _still(row) if gone else row.numbers, Cell(row.copies - gone, sent), row.issued_on,
+        row.receipt, row.signed_by, row.manager or "", row.phone or "",
     )  # fmt: skip
+
+
+def _still(row: Any) -> str:
+    """The numbers of the copies that neither came back nor were lost."""
+    try:
+        gone = together((*read_numbers(row.back), *read_numbers(row.missing)))
+        return written(without(read_numbers(row.numbers), gone))
+    except ValueError:  # old papers do not always say which numbers
+        return str(row.numbers)
 
 
 def _in_all(connection: Connection, programme: str, county: int) -> Iterator[str]:

@@ -12,9 +12,11 @@ import sqlalchemy as sa
 from catalog.audit.answer import Cell, Grounds, Row, Table, page
 from catalog.audit.asked import Asked, county_of, days_between
 from catalog.audit.grounds import copies_sent, event_of
-from catalog.audit.told import told
+from catalog.audit.told import day_of, told
 from catalog.circulation.numbers import together, without, written
 from catalog.database import Connection, events
+from catalog.ledger import Event
+from catalog.tables import corrections as corrected
 from catalog.tables import deliveries, productions, sites
 from catalog.words import _
 
@@ -74,32 +76,26 @@ def _open(row: Any, asked: Asked) -> Row:
 
 def corrections(connection: Connection, asked: Asked) -> Table:
     """Counter-entries of the period: which entry counts no more, and why."""
-    corrected = events.c.kind == sa.literal_column("'corrected'")
-    question = events.select().where(corrected).order_by(events.c.serial)
-    found = [event_of(row) for row in connection.execute(question)]
-    inside = [one for one in found if asked.first <= _day(one) <= asked.today]
-    wrong = {
-        row.serial: event_of(row)
-        for part in _pieces([int(one.details.get("of", 0)) for one in inside])
-        for row in connection.execute(events.select().where(events.c.serial.in_(part)))
-    }
+    pairs = {row.event: row.of for row in connection.execute(corrected.select())}
+    about = {one.serial: one for one in _events(connection, [*pairs, *pairs.values()])}
     rows = tuple(
-        (one.serial, _day(one), of, told(wrong[of]) if of in wrong else "",
-         str(one.details.get("reason", "")))
-        for one in inside if (of := int(one.details.get("of", 0))) >= 0
-    )  # fmt: skip
+        (serial, day_of(one), of, told(about[of]) if of in about else "", _reason(one))
+        for serial, of in sorted(pairs.items())
+        if (one := about.get(serial)) and asked.first <= day_of(one) <= asked.today
+    )
     part, following = page(rows, asked.limit, asked.after)
     columns = ("event", "on", "of", "what", "reason")
     return Table("corrections", _("Corrections"), columns, part, (), following)
 
 
-def _day(event: Any) -> str:
-    return str(event.details.get("on", "")) or event.at.date().isoformat()
+def _reason(event: Event) -> str:
+    return str(event.details.get("reason", ""))
 
 
-def _pieces(serials: list[int]) -> Iterator[list[int]]:
+def _events(connection: Connection, serials: list[int]) -> Iterator[Event]:
     for start in range(0, len(serials), 500):
-        yield serials[start : start + 500]
+        some = events.c.serial.in_(serials[start : start + 500])
+        yield from map(event_of, connection.execute(events.select().where(some)))
 
 
 def gaps(connection: Connection, asked: Asked) -> Table:

@@ -96,9 +96,7 @@ def test_an_old_copy_is_noticed_by_a_known_digest(ledger: Books) -> None:
     assert known.rows[0][0] == 18
 
 
-def test_of_many_breaks_the_first_are_told(
-    ledger: Books, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_of_many_breaks_the_first_are_told(ledger: Books, monkeypatch: pytest.MonkeyPatch) -> None:
     """A ledger altered from end to end does not fill memory or screen."""
     monkeypatch.setattr(chains, "MOST", 5)
     with ledger.transaction() as connection:

@@ -33,9 +33,7 @@ def column(table: Table, name: str) -> list[object]:
 
 @pytest.mark.parametrize("county", ["HX-C00", ""])
 @pytest.mark.parametrize("name", [one.name for one in questions()])
-def test_every_number_is_the_sum_of_its_events(
-    sample: Connection, name: str, county: str
-) -> None:
+def test_every_number_is_the_sum_of_its_events(sample: Connection, name: str, county: str) -> None:
     """The shares of the events behind a number add up to it, and a mere place has an event."""
     for row in ask(sample, name, county=county).rows:
         for cell in row:
