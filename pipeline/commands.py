@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from catalog.words import LANGUAGES, _
+from pipeline.needs_commands import COMMANDS as NEEDS
 from pipeline.register_commands import drive, site
 
 _SCOPES = ("national", "province", "county", "unknown")
@@ -44,6 +45,8 @@ def xiaxiang(context: click.Context, workspace: Path, lang: str | None) -> None:
 
 xiaxiang.add_command(site)
 xiaxiang.add_command(drive)
+for _verb in NEEDS:
+    xiaxiang.add_command(_verb)
 
 
 @xiaxiang.command(help=_("Make a workspace: its folders, its settings, its books."))

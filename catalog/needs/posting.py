@@ -22,12 +22,16 @@ from catalog.words import _
 
 MOST_PEOPLE = 1_000_000
 MOST_LETTERS = 2_000
-_FIRST_YEAR, _LAST_YEAR = 1980, 2200
+_FIRST_YEAR = 1980
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,39}")
 
 
 class Hand(Protocol):
     """What handlers need of the rows at hand."""
+
+    @property
+    def today(self) -> date:
+        """The day on which it is written."""
 
     @property
     def sites(self) -> Tray:
@@ -41,7 +45,7 @@ class Hand(Protocol):
 def post_requested(hand: Hand, entry: Requested, serial: int) -> Requested:
     """A request goes into the register of needs."""
     site = _site(hand, entry.site, entry.on)
-    _day(entry.on)
+    _day(hand, entry.on)
     if not entry.text.strip() or len(entry.text) > MOST_LETTERS:
         wrong = _("what was asked for is empty, or longer than {most} letters")
         mend = _("write it in the words of the one who asked")
@@ -78,7 +82,7 @@ def post_answered(hand: Hand, entry: Answered, serial: int) -> Answered:
     if not (entry.programme or entry.answer or entry.closed):
         raise Illegal(_("the answer says nothing"), _("name a programme, or write an answer"))
     if entry.on is not None:
-        _day(entry.on)
+        _day(hand, entry.on)
         if entry.on.isoformat() < row["received_on"]:
             wrong = _("answered on {day}, before it was asked on {asked}")
             told = wrong.format(day=entry.on, asked=row["received_on"])
@@ -98,7 +102,7 @@ def post_answered(hand: Hand, entry: Answered, serial: int) -> Answered:
 def post_screened(hand: Hand, entry: Screened, serial: int) -> Screened:
     """A screening goes into the register of screenings."""
     site = _site(hand, entry.site, entry.on)
-    _day(entry.on)
+    _day(hand, entry.on)
     if entry.what not in SCREENINGS:
         wrong = _("{value} is not known here").format(value=shown(entry.what))
         raise Illegal(wrong, _("write one of: {words}").format(words=words_in(SCREENINGS)), "what")
@@ -175,8 +179,11 @@ def _site(hand: Hand, id: str, on: date) -> dict[str, Any]:
     return row
 
 
-def _day(on: date) -> None:
-    if not _FIRST_YEAR <= on.year <= _LAST_YEAR:
+def _day(hand: Hand, on: date) -> None:
+    if on > hand.today:
+        wrong = _("{value} has not come yet").format(value=on)
+        raise Illegal(wrong, _("look it up again, and write it like 2012-08-01"), "on")
+    if on.year < _FIRST_YEAR:
         wrong = _("{value} cannot be the day").format(value=on)
         raise Illegal(wrong, _("look it up again, and write it like 2012-08-01"), "on")
 

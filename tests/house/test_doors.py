@@ -26,7 +26,12 @@ DOORS = {
     "pycdlib": {"pipeline/make/check.py"},
     "watchdog": {"pipeline/inbox.py"},
     "tqdm": {"pipeline/bars.py"},
-    "click": {"pipeline/commands.py", "pipeline/register_commands.py", "pipeline/cli.py"},
+    "click": {
+        "pipeline/commands.py",
+        "pipeline/needs_commands.py",
+        "pipeline/register_commands.py",
+        "pipeline/cli.py",
+    },
     "PIL": {
         "pipeline/lettering.py",
         "pipeline/make/draw_card.py",
