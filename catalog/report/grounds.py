@@ -14,6 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from catalog.circulation.numbers import count, read_numbers
 from catalog.database import Connection, programmes
 from catalog.tables import deliveries, movements, productions, screenings, sites
 
@@ -115,7 +116,7 @@ def _issue(row: Any, end: str) -> Record:
 
 
 def _moved(end: str, kind: str, by: sa.Column[int], *also: sa.ColumnElement[bool]) -> sa.Subquery:
-    """How many copies were returned, restocked, scrapped until a day, by delivery or production."""
+    """How many copies were returned or restocked until a day, by delivery or production."""
     m = movements.c
     return (
         sa.select(
@@ -123,7 +124,7 @@ def _moved(end: str, kind: str, by: sa.Column[int], *also: sa.ColumnElement[bool
             sa.func.sum(m.copies).label("copies"),
             sa.func.max(m.event).label("last"),
         )
-        .where(m.kind == kind, m.on_day <= end, *also)
+        .where(m.kind == kind, m.on_day <= end)
         .group_by(by)
         .subquery()
     )
@@ -139,30 +140,35 @@ def in_stock(connection: Connection, period: Period, kinds: Sequence[str]) -> tu
         .subquery()
     )
     again = _moved(period.end, "restocked", movements.c.production)
-    gone = _scrapped_from_stock(period.end)
-    left = (
-        p.made
-        - sa.func.coalesce(out.c.copies, 0)
-        + sa.func.coalesce(again.c.copies, 0)
-        - sa.func.coalesce(gone.c.copies, 0)
-    )
+    gone = _scrapped_from_stock(connection, period.end)
+    left = p.made - sa.func.coalesce(out.c.copies, 0) + sa.func.coalesce(again.c.copies, 0)
     question = (
-        sa.select(p.id, p.made_on, p.title, p.event, left.label("left"))
+        sa.select(p.number, p.id, p.made_on, p.title, p.event, left.label("left"))
         .outerjoin_from(productions, out, out.c.of == p.number)
         .outerjoin(again, again.c.of == p.number)
-        .outerjoin(gone, gone.c.of == p.number)
         .where(p.made_on <= period.end, p.kind.in_(kinds), period.of_county(p.county))
         .order_by(p.made_on, p.id)
     )
     return tuple(
-        Record(row.id, row.made_on, row.title, row.left, row.id, serials=(row.event,))
+        Record(
+            row.id, row.made_on, row.title, row.left - gone.get(row.number, 0), row.id,
+            serials=(row.event,),
+        )
         for row in connection.execute(question)
+    )  # fmt: skip
+
+
+def _scrapped_from_stock(connection: Connection, end: str) -> dict[int, int]:
+    """Copies of each run that were scrapped out of the stock; returned ones lay beside it."""
+    m = movements.c
+    question = sa.select(m.production, m.copies, m.from_back).where(
+        m.kind == "scrapped", m.on_day <= end
     )
-
-
-def _scrapped_from_stock(end: str) -> sa.Subquery:
-    """What had been returned and was scrapped then has its delivery, and never was stock again."""
-    return _moved(end, "scrapped", movements.c.production, movements.c.delivery == 0)
+    gone: dict[int, int] = {}
+    for row in connection.execute(question):
+        of_stock = row.copies - count(read_numbers(row.from_back))
+        gone[row.production] = gone.get(row.production, 0) + of_stock
+    return gone
 
 
 def shown(connection: Connection, period: Period, kind: str = "") -> tuple[Record, ...]:

@@ -44,13 +44,13 @@ ISSUES = [
     (6, "QS5", 3, 3, 7, "2012-07-01", "2012-07-01"),  # after the period
     (7, "QS6", 4, 3, 50, "2012-04-01", "2012-04-01"),  # leaflets
 ]
-# event, kind, delivery, production, copies, day
+# event, kind, delivery, production, copies, day, those of them that had been returned
 MOVES = [
-    (51, "returned", 1, 1, 4, "2012-05-01"),
-    (52, "restocked", 1, 1, 3, "2012-05-02"),
-    (53, "scrapped", 1, 1, 1, "2012-05-03"),
-    (54, "scrapped", 0, 1, 2, "2012-05-04"),
-    (55, "returned", 1, 1, 9, "2012-07-05"),  # after the period
+    (51, "returned", 1, 1, 4, "2012-05-01", ""),
+    (52, "restocked", 0, 1, 3, "2012-05-02", ""),
+    (53, "scrapped", 0, 1, 3, "2012-05-03", "4"),  # one returned, two out of the stock
+    (54, "scrapped", 0, 1, 1, "2012-07-04", ""),  # after the period, like the next
+    (55, "returned", 1, 1, 9, "2012-07-05", ""),
 ]
 # number, id, kind, site, day, programmes, attendance
 SHOWS = [
@@ -102,7 +102,10 @@ def small(tmp_path: Path) -> Iterator[Books]:
             (tables.sites, _all("number id level name code population", SITES, county=1)),
             (tables.productions, _all(runs, RUNS, county=1, event=9)),
             (tables.deliveries, _all(issues, ISSUES, county=1, event=7, recipient="王家")),
-            (tables.movements, _all("event kind delivery production copies on_day", MOVES)),
+            (
+                tables.movements,
+                _all("event kind delivery production copies on_day from_back", MOVES),
+            ),
             (tables.screenings, _all(shows, SHOWS, event=8)),
         ):
             connection.execute(table.insert(), rows)
