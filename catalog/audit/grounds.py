@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from catalog import tables
 from catalog.audit.answer import Grounds, Where
+from catalog.circulation.numbers import count, read_numbers
 from catalog.database import Connection, Row, events, programmes
 from catalog.ledger import Event
 
@@ -67,7 +68,8 @@ def _amounts(connection: Connection, grounds: Grounds) -> Iterator[tuple[int, in
     else:
         one = sa.select(event, table.c[grounds.amount])
     for serial, amount in connection.execute(one.where(*conditions(table, grounds.where))):
-        yield serial, amount
+        # Some columns hold the numbers of the copies, 1-7,9, and mean how many these are.
+        yield serial, count(read_numbers(amount)) if isinstance(amount, str) else amount
     for taken in grounds.less:
         for serial, amount in _amounts(connection, taken):
             yield serial, -amount

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -55,8 +56,8 @@ def counted(run: int | tuple[int, ...]) -> dict[str, Grounds]:
     """The records behind each count of a production, or of several together."""
     of_run = ("production", run)
 
-    def moved(kind: str, *where: tuple[str, str], less: tuple[Grounds, ...] = ()) -> Grounds:
-        return Grounds("movement", (("kind", kind), of_run, *where), "copies", less=less)
+    def moved(kind: str, *where: tuple[str, str], amount: str = "copies") -> Grounds:
+        return Grounds("movement", (("kind", kind), of_run, *where), amount)
 
     def sent(signed: str, column: str = "event") -> Grounds:
         back = moved("returned", ("delivery.signed_on" + signed, ""))
@@ -65,8 +66,9 @@ def counted(run: int | tuple[int, ...]) -> dict[str, Grounds]:
 
     made = Grounds("production", (("number", run),), "made")
     scrapped = moved("scrapped")
-    away = moved("restocked")
-    issued = Grounds("delivery", (of_run,), "copies", less=(away,))
+    # What came back lies at the centre until it is restocked or scrapped.
+    away = moved("restocked"), moved("scrapped", amount="from_back")
+    issued = Grounds("delivery", (of_run,), "copies", less=away)
     return {
         "made": made,
         "issued": issued,
@@ -74,7 +76,7 @@ def counted(run: int | tuple[int, ...]) -> dict[str, Grounds]:
         "scrapped": scrapped,
         "signed": sent("!", "signed_event"),
         "unsigned": sent(""),
-        "returned": moved("returned", less=(away,)),
+        "returned": replace(moved("returned"), less=away),
         "lost": moved("lost"),
     }
 

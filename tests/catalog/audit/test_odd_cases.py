@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -14,6 +14,8 @@ from catalog.audit.answer import Table, value_of
 from catalog.audit.asked import Asked
 from catalog.audit.grounds import behind
 from catalog.audit.questions import question_of
+from catalog.circulation.entries import Corrected
+from catalog.ledger import append
 from catalog.problem import Refusal
 
 ON = date(2012, 8, 1)
@@ -41,10 +43,6 @@ def county(clerk: Any) -> Any:
 
 
 def movement(clerk: Any, kind: str, delivery: int, copies: int) -> None:
-    from datetime import UTC, datetime
-
-    from catalog.ledger import append
-
     event = append(clerk.connection, datetime(2012, 7, 1, tzinfo=UTC), kind, ["R1"], {})
     clerk.insert(tables.movements, event=event.serial, kind=kind, delivery=delivery,
                  production=clerk.runs["R1"]["number"], copies=copies)  # fmt: skip
@@ -116,7 +114,8 @@ def _no_parent(clerk: Any) -> None:
         (lambda c: c.site("V2", "village", "T", name="西", code="621022101201"),
          "region code borne twice"),
         (lambda c: c.site("V2", "village", "T", name="双城村"), "name borne twice in one place"),
-        (lambda c: c.screened("B1", "2012-05-01", "V", ("P1",), 901), "attendance above population"),
+        (lambda c: c.screened("B1", "2012-05-01", "V", ("P1",), 901),
+         "attendance above population"),
         (lambda c: c.screened("B1", "2012-08-02", "V", ("P1",), 10), "a day that cannot be"),
         (lambda c: c.delivered("Q", "2012-05-02", "R1", 1, "V", "李", "2012-05-01"),
          "signed before it was delivered"),
@@ -131,7 +130,7 @@ def test_what_does_not_match_the_register(
     assert len(ask(county, "mismatch").rows) == 1
 
     harm(county)
-    found = [row for row in column(ask(county, "mismatch"), "what")[1:]]
+    found = column(ask(county, "mismatch"), "what")[1:]
 
     assert found == [what]
 
@@ -210,8 +209,6 @@ def test_a_balance_that_does_not_hold_is_told(county: Any) -> None:
 
 def test_corrections_say_what_counts_no_more(county: Any) -> None:
     """The wrong entry, the reason, and only those of the period."""
-    from catalog.circulation.entries import Corrected
-
     county.delivered("QS-1", "2012-03-01", "R1", 4, "V")
     of = county.connection.execute(sa.select(tables.deliveries.c.event)).scalar_one()
     serial = county.event(Corrected(of, "份数写错", date(2012, 3, 2)))
