@@ -24,9 +24,13 @@ def main() -> int:
     print(f"{'what':44} {'ours':>9} {'peer':>9} {'ratio':>7} {'target':>7}")
     folder = Path(__file__).parent
     return max(
-        subprocess.run([sys.executable, folder / name, *options], check=False).returncode
-        for name, *options in PARTS
+        subprocess.run([sys.executable, *_command(folder, part)], check=False).returncode
+        for part in PARTS
     )
+
+
+def _command(folder: Path, part: tuple[str, ...]) -> tuple[str, ...]:
+    return part if part[0] == "-m" else (str(folder / part[0]), *part[1:])
 
 
 if __name__ == "__main__":
