@@ -8,10 +8,11 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import pairwise
+from operator import attrgetter
 from typing import Any, Literal
 
 from catalog.database import Connection, events
@@ -93,16 +94,39 @@ def append(
 
     `at` must know its time zone; it is kept in UTC. `details` may hold what JSON knows, no NaN.
     """
+    append_many(connection, at, [(kind, tuple(subjects), dict(details or {}))])
+    newest = last(connection)
+    assert newest is not None  # noqa: S101 - it was written a line ago
+    return newest
+
+
+def append_many(
+    connection: Connection,
+    at: datetime,
+    entries: Sequence[tuple[str, Sequence[str], Mapping[str, Any]]],
+) -> tuple[int, ...]:
+    """Write events of one moment (kind, subjects, details), in order; gives their serials."""
     if at.tzinfo is None:
         raise ValueError("the time of an event needs its time zone")
-    before = connection.execute(_LAST).first()
-    serial, previous = (before.serial + 1, before.digest) if before else (1, FIRST)
+    if not entries:
+        return ()
+    serial, previous = next_place(connection)
     when = at.astimezone(UTC).isoformat(timespec="microseconds")
-    about, told = canonical(list(subjects)), canonical(dict(details or {}))
-    line = _Line(serial, when, kind, about, told, previous, "")
-    line = replace(line, digest=line.due())
-    connection.execute(events.insert(), asdict(line))
-    return _event(line)
+    rows = []
+    for number, (kind, subjects, details) in enumerate(entries, serial):
+        line = _Line(
+            number, when, kind, canonical(list(subjects)), canonical(details), previous, ""
+        )
+        previous = line.due()
+        rows.append((*_FIELDS(line), previous))
+    connection.execute(events.insert(), [dict(zip(_COLUMNS, row, strict=True)) for row in rows])
+    return tuple(range(serial, serial + len(rows)))
+
+
+def next_place(connection: Connection) -> tuple[int, str]:
+    """The serial of the next event and the digest it must carry as the one before."""
+    before = connection.execute(_LAST).first()
+    return (before.serial + 1, before.digest) if before else (1, FIRST)
 
 
 def read(
@@ -148,12 +172,18 @@ def canonical(value: object) -> str:
 
     Halves of characters, from file names that were no UTF-8, are escaped: no database takes them.
     """
-    text = json.dumps(
-        value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-    )
-    return re.sub("[\ud800-\udfff]", lambda half: f"\\u{ord(half[0]):04x}", text)
+    text = _ENCODE(value)
+    if text.isascii() or not _HALF.search(text):
+        return text
+    return _HALF.sub(lambda half: f"\\u{ord(half[0]):04x}", text)
 
 
+_ENCODE = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+).encode
+_HALF = re.compile("[\ud800-\udfff]")
+_COLUMNS = [column.name for column in events.columns]
+_FIELDS = attrgetter(*_COLUMNS[:-1])
 _LAST = events.select().order_by(events.c.serial.desc()).limit(1)
 
 

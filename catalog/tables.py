@@ -129,13 +129,13 @@ sa.Index("ix_delivery_unsigned", deliveries.c.county, deliveries.c.issued_on,
          sqlite_where=_open, postgresql_where=_open)  # fmt: skip
 
 # What happened to copies after they were made or delivered: returned, restocked, lost, scrapped.
-# `delivery` 0: straight from stock.
+# `delivery` 0: at the centre; `from_back` are the scrapped ones that had been returned.
 movements = sa.Table(
     "movement",
     metadata,
     sa.Column("event", sa.Integer, primary_key=True, autoincrement=False),
     _text("kind"), _count("delivery"), _count("production"), _count("copies"), _text("numbers"),
-    _text("on_day"), _text("reason"),
+    _text("from_back"), _text("on_day"), _text("reason"),
     sa.Index("ix_movement_delivery", "delivery"),
     sa.Index("ix_movement_production", "production"),
 )  # fmt: skip

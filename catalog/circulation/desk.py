@@ -7,7 +7,7 @@ known by one key: its primary key, or the id that people use. Nothing here decid
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,7 +27,6 @@ class Tray:
         self.primary = [column.name for column in table.primary_key]
         self.rows: dict[Any, Row | None] = {}
         self._found: dict[Any, Row] = {}  # as it stood in the books
-        self._new: set[Any] = set()
 
     def fetch(self, connection: Connection, wanted: Iterable[Any]) -> None:
         """Have these rows at hand, and know which are not there."""
@@ -47,7 +46,6 @@ class Tray:
     def put(self, row: Row) -> Row:
         """A row that is new."""
         self.rows[row[self.key]] = row
-        self._new.add(row[self.key])
         return row
 
     def drop(self, one: Any) -> None:
@@ -57,24 +55,30 @@ class Tray:
     def write(self, connection: Connection) -> None:
         """What is new, changed or gone goes into the books."""
         new = [row for one, row in self.rows.items() if row is not None and one not in self._found]
-        changed = [
-            row for one, row in self.rows.items()
-            if row is not None and one in self._found and row != self._found[one]
-        ]  # fmt: skip
         gone = [found for one, found in self._found.items() if self.rows[one] is None]
         if gone:
-            connection.execute(sa.delete(self.table).where(self._this()), self._named(gone))
-        if changed:
-            connection.execute(sa.update(self.table).where(self._this()), self._named(changed))
+            connection.execute(sa.delete(self.table).where(self._this()), list(map(self._at, gone)))
+        # Only what differs is set: what stays costs its indexes nothing.
+        for names, rows in self._changed().items():
+            said = [{name: row[name] for name in names} | self._at(row) for row in rows]
+            connection.execute(sa.update(self.table).where(self._this()), said)
         if new:
             connection.execute(self.table.insert(), new)
+
+    def _changed(self) -> dict[tuple[str, ...], list[Row]]:
+        changed: dict[tuple[str, ...], list[Row]] = defaultdict(list)
+        for one, found in self._found.items():
+            row = self.rows[one]
+            if row is not None and row != found:
+                changed[tuple(name for name in row if row[name] != found[name])].append(row)
+        return changed
 
     def _this(self) -> sa.ColumnElement[bool]:
         columns = (self.table.c[name] for name in self.primary)
         return sa.and_(*(column == sa.bindparam(f"old_{column.name}") for column in columns))
 
-    def _named(self, rows: Collection[Row]) -> list[Row]:
-        return [row | {f"old_{name}": row[name] for name in self.primary} for row in rows]
+    def _at(self, row: Row) -> Row:
+        return {f"old_{name}": row[name] for name in self.primary}
 
 
 def _pieces(values: list[Any]) -> Iterator[list[Any]]:

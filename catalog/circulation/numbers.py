@@ -84,3 +84,13 @@ def first_of(ranges: Ranges, wanted: int) -> Ranges:
     if wanted > 0:
         raise ValueError(wanted)
     return tuple(taken)
+
+
+def common(ranges: Ranges, others: Ranges) -> Ranges:
+    """Those that are among both."""
+    both = []
+    for first, last in ranges:
+        for begin, end in others:
+            if begin <= last and end >= first:
+                both.append((max(first, begin), min(last, end)))
+    return together(both)
