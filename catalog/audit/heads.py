@@ -37,7 +37,7 @@ def _words() -> dict[str, str]:
         "subject": _("subject"), "programme": _("programme"), "programmes": _("programmes"),
         "screening": _("screening"), "on": _("day"), "attendance": _("attendance"),
         "why": _("why"), "rights_scope": _("rights"), "rights_until": _("rights until"),
-        "ended": _("ended"), "productions": _("productions"), "places": _("places"),
+        "ended": _("ended"), "productions": _("productions"), "places": _("number of places"),
         "what": _("what"), "about": _("about"), "found": _("found"), "expected": _("expected"),
         "place": _("place"), "figure": _("figure"), "this_period": _("this period"),
         "year_before": _("year before"), "same": _("same"), "event": _("event"),

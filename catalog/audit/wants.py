@@ -63,7 +63,7 @@ def unserved(connection: Connection, asked: Asked) -> Table:
     county = county_of(connection, asked)
     shown = _screenings(connection, asked, county)
     pairs = {(row.site, one) for row in shown for one in _ids(row.programmes)}
-    came = _came(connection, pairs)
+    came = _came(connection, pairs, county)
     made = _made(connection, {one for _site, one in pairs})
     rows = [
         _unserved(row, lacking)
@@ -99,24 +99,31 @@ def _ids(text: str) -> list[str]:
     return [one for one in re.split(r"[;,\s\[\]\"]+", text) if one]
 
 
-def _came(connection: Connection, pairs: Iterable[tuple[int, str]]) -> Served:
+def _came(connection: Connection, pairs: Iterable[tuple[int, str]], county: int) -> Served:
     """The first day on which a programme came to a site."""
-    by_programme: dict[str, set[int]] = {}
-    for place, programme in pairs:
-        by_programme.setdefault(programme, set()).add(place)
+    places = sorted({place for place, _programme in pairs})
+    holding: dict[int, list[str]] = {}
+    for some in _pieces(sorted({programme for _place, programme in pairs})):
+        question = contents.select().where(contents.c.programme.in_(some))
+        for row in connection.execute(question):
+            holding.setdefault(row.production, []).append(row.programme)
     first: dict[tuple[int, str], str] = {}
-    for programme, places in by_programme.items():
-        inside = sa.select(contents.c.production).where(contents.c.programme == programme)
-        numbers = tuple(connection.execute(inside).scalars())
-        for some in _pieces(sorted(places)):
-            question = (
-                sa.select(deliveries.c.site, sa.func.min(deliveries.c.issued_on))
-                .where(deliveries.c.production.in_(numbers), deliveries.c.site.in_(some))
-                .group_by(deliveries.c.site)
-            )
-            for place, day in connection.execute(question):
-                first[place, programme] = day
+    for runs in _pieces(sorted(holding)):
+        for some in _pieces(places):
+            for run, place, day in connection.execute(_first_days(runs, some, county)):
+                for programme in holding[run]:
+                    first[place, programme] = min(first.get((place, programme), day), day)
     return first
+
+
+def _first_days(runs: list[int], places: list[int], county: int) -> sa.Select[Any]:
+    here = deliveries.c
+    question = (
+        sa.select(here.production, here.site, sa.func.min(here.issued_on))
+        .where(here.production.in_(runs), here.site.in_(places))
+        .group_by(here.production, here.site)
+    )
+    return question.where(here.county == county) if county else question
 
 
 def _made(connection: Connection, wanted: Iterable[str]) -> Served:

@@ -148,15 +148,19 @@ def _word(column: str, value: Any) -> str | int | float:
         return value  # type: ignore[no-any-return]
     if column in _CODES and (found := term(_CODES[column], value)):
         return found.zh if speaking() == "zh" else found.en
-    if column == "state":
-        return _state(value)
+    if column in ("state", "cycle"):
+        return _own_words().get(value, value)
     return one_line(value)
 
 
-def _state(state: str) -> str:
-    words = {"held": _("held"), "out": _("on its way"), "lost": _("lost"),
-             "scrapped": _("scrapped")}  # fmt: skip
-    return words.get(state, state)
+def _own_words() -> dict[str, str]:
+    """Codes that are in no list: states of drives and cycles of refreshes."""
+    return {
+        "held": _("held"), "out": _("on its way"), "lost": _("lost"), "scrapped": _("scrapped"),
+        "monthly": _("every month"), "bimonthly": _("every two months"),
+        "quarterly": _("every three months"), "halfyear": _("every half-year"),
+        "yearly": _("every year"),
+    }  # fmt: skip
 
 
 def _plain(answer: Table) -> dict[str, object]:

@@ -42,10 +42,10 @@ def county(clerk: Any) -> Any:
     return clerk
 
 
-def movement(clerk: Any, kind: str, delivery: int, copies: int) -> None:
+def movement(clerk: Any, kind: str, delivery: int, copies: int, back: str = "") -> None:
     event = append(clerk.connection, datetime(2012, 7, 1, tzinfo=UTC), kind, ["R1"], {})
     clerk.insert(tables.movements, event=event.serial, kind=kind, delivery=delivery,
-                 production=clerk.runs["R1"]["number"], copies=copies)  # fmt: skip
+                 production=clerk.runs["R1"]["number"], copies=copies, from_back=back)  # fmt: skip
 
 
 def test_returned_and_lost_copies_are_not_held(county: Any) -> None:
@@ -241,3 +241,25 @@ def test_refuses_a_question_that_is_not_known() -> None:
     """A slip of the pen is told the near name."""
     with pytest.raises(Refusal, match="did you mean unsigned"):
         question_of("unsignd")
+
+
+def test_all_counts_of_a_production_open_to_their_events(county: Any) -> None:
+    """Made, issued, returned, restocked, lost, scrapped from stock and from returned copies."""
+    signed = county.delivered("QS-1", "2012-02-01", "R1", 10, "V", "李某", "2012-02-01")
+    county.delivered("QS-2", "2012-02-01", "R1", 5, "T")
+    movement(county, "returned", signed, 4)
+    movement(county, "lost", signed, 1)
+    movement(county, "restocked", 0, 2)
+    movement(county, "scrapped", 0, 3, "4")
+    counts = {"made": 50, "issued": 12, "in_stock": 35, "scrapped": 3, "signed": 6, "unsigned": 5,
+              "returned": 1, "lost": 1}  # fmt: skip
+    county.connection.execute(tables.productions.update().values(counts))
+    found = ask(county, "stock")
+    opened = {
+        name: sum(one.amount for one in behind(county.connection, found.rows[0][place].grounds))  # type: ignore[union-attr]
+        for place, name in enumerate(found.columns)
+        if name in counts
+    }
+
+    assert opened == counts
+    assert not found.wrong
