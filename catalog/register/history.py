@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
+
+CHINA = timezone(timedelta(hours=8))
+
+
+def day_of(at: datetime) -> date:
+    """The day it is in China at a moment, wherever the books are read."""
+    return at.astimezone(CHINA).date()
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -12,7 +12,7 @@ from catalog.circulation.entries import Changed, Drive, Entry, Registered
 from catalog.circulation.posting import post
 from catalog.database import Connection
 from catalog.problem import Problem, Refusal
-from catalog.register.history import Fact, valid
+from catalog.register.history import Fact, day_of, valid
 from catalog.register.reading import SiteRow, SiteSheet, read_rows
 from catalog.register.settling import settle
 from catalog.register.shelf import facts_of, ids_of
@@ -38,7 +38,7 @@ def import_sites(
     An empty cell takes nothing away. Raises Refusal with every mistake on its line, of the sheet
     and of what its rows would do to the books.
     """
-    today = at.date()
+    today = day_of(at)
     settle(connection, today)
     sheet = read_rows(path, since or today)
     entries = list(differences(connection, sheet.rows, today, since))

@@ -19,7 +19,7 @@ from catalog.problem import Problem, Refusal, refusal
 from catalog.register import asking, export, fields
 from catalog.register.asking import Dossier, Place, Wanted
 from catalog.register.columns import fact_of, near_headers
-from catalog.register.history import Fact
+from catalog.register.history import CHINA, Fact
 from catalog.register.importing import import_sites
 from catalog.register.settling import settle
 from catalog.words import _
@@ -49,8 +49,8 @@ class Listing:
 
 
 def here_and_now() -> datetime:
-    """Now, with the time zone of the place: its date is the day people have."""
-    return datetime.now().astimezone()
+    """Now, with the time zone of China: its date is the day people have."""
+    return datetime.now(CHINA)
 
 
 def import_sheet(root: Path, sheet: Path, since: date | None, as_json: bool) -> int:
