@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 
 from catalog import tables
-from catalog.database import metadata, open_books
+from catalog.database import open_books
 
 ROOT = Path(__file__).parents[2]
 PERIOD = ("report", "--from", "2012-01-01", "--to", "2012年6月30日")
@@ -51,7 +51,6 @@ def county(tmp_path: Path) -> Path:
     root = tmp_path / "w"
     run(root, "init")
     books = open_books(root / "xiaxiang.db")
-    metadata.create_all(books.engine)
     with books.transaction() as connection:
         connection.execute(tables.sites.insert(), SITE)
         connection.execute(tables.productions.insert(), RUN)

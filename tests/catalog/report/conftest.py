@@ -1,16 +1,23 @@
-"""Two counties: that of the sample files, and a small one whose sums are done by hand."""
+"""The county of the sample files, taken into books as a librarian would."""
 
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
-from catalog import tables
-from catalog.database import Books, metadata, open_books, programmes
+from catalog.circulation.entries import Copied, Delivered, Entry, Line, Signed
+from catalog.circulation.posting import post
+from catalog.database import Books, open_books, programmes
+from catalog.needs.intake import import_sheet
+from catalog.needs.sheet import read_screenings
+from catalog.register.importing import import_sites
 
+NOW = datetime(2012, 8, 1, 9, 0, tzinfo=UTC)
 SAMPLES = Path(__file__).parents[4] / "shared" / "reference" / "samples"
 Rows = list[dict[str, str]]
 
@@ -30,59 +37,42 @@ def _rows(samples: Path, name: str) -> Rows:
 
 def _programme(row: Mapping[str, str]) -> dict[str, str]:
     texts = {column.name: "" for column in programmes.columns}
-    told = {"id": row["programme_id"], "title": row["title_zh"], "subject": row["subject"]}
+    told = {
+        "id": row["programme_id"],
+        "title": row["title_zh"],
+        "subject": json.dumps([row["subject"]]),
+    }
     return texts | {"minutes": "0"} | told
+
+
+def _copied(row: Mapping[str, str]) -> Entry:
+    return Copied(
+        row["production_id"], row["title_zh"], int(row["copies"]),
+        date.fromisoformat(row["made_on"]), row["kind"], row["medium"],
+        programmes=tuple(row["programme_ids"].split(";")), county="HX-C00",
+    )  # fmt: skip
+
+
+def _handed_over(row: Mapping[str, str]) -> Iterator[Entry]:
+    lines = (Line(row["production_id"], int(row["copies"])),)
+    issued = date.fromisoformat(row["issued_on"])
+    yield Delivered(row["receipt_no"], issued, lines, row["site_id"], mode=row["mode"])
+    if row["signed_by"]:
+        signed = date.fromisoformat(row["signed_on"])
+        yield Signed(row["receipt_no"], row["signed_by"], signed)
 
 
 @pytest.fixture(scope="session")
 def sample_books(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Books]:
-    """The sample county in the books, row by row."""
+    """The sample county in the books: every row an event."""
     books = open_books(tmp_path_factory.mktemp("sample") / "xiaxiang.db", create=True)
-    metadata.create_all(books.engine)
-    sites = _rows(samples, "sites")
-    numbers = {row["site_id"]: number for number, row in enumerate(sites, 1)}
-    runs = {row["production_id"]: n for n, row in enumerate(_rows(samples, "productions"), 1)}
     with books.transaction() as connection:
-        connection.execute(
-            programmes.insert(), [_programme(row) for row in _rows(samples, "programmes")]
-        )
-        connection.execute(
-            tables.sites.insert(),
-            [
-                {"number": numbers[row["site_id"]], "id": row["site_id"], "level": row["level"],
-                 "name": row["name_zh"], "code": row["region_code"], "county": 1,
-                 "population": int(row["population"] or 0), "event": 1000}
-                for row in sites
-            ],
-        )  # fmt: skip
-        issued: dict[str, int] = {}
-        for number, row in enumerate(_rows(samples, "deliveries"), 1):
-            run = row["production_id"]
-            issued[run] = issued.get(run, 0) + int(row["copies"])
-            connection.execute(
-                tables.deliveries.insert(),
-                {"number": number, "receipt": row["receipt_no"], "production": runs[run],
-                 "site": numbers[row["site_id"]], "county": 1, "copies": int(row["copies"]),
-                 "issued_on": row["issued_on"], "mode": row["mode"], "signed_by": row["signed_by"],
-                 "signed_on": row["signed_on"], "event": 2000 + number,
-                 "signed_event": 4000 + number if row["signed_by"] else 0},
-            )  # fmt: skip
-        for row in _rows(samples, "productions"):
-            out, made = issued.get(row["production_id"], 0), int(row["copies"])
-            connection.execute(
-                tables.productions.insert(),
-                {"number": runs[row["production_id"]], "id": row["production_id"], "county": 1,
-                 "kind": row["kind"], "medium": row["medium"], "title": row["title_zh"],
-                 "made_on": row["made_on"], "made": made, "issued": out, "in_stock": made - out,
-                 "event": 6000 + runs[row["production_id"]]},
-            )  # fmt: skip
-        for number, row in enumerate(_rows(samples, "screenings"), 1):
-            connection.execute(
-                tables.screenings.insert(),
-                {"number": number, "id": row["screening_id"], "kind": row["kind"],
-                 "site": numbers[row["site_id"]], "held_on": row["held_on"],
-                 "programmes": row["programme_ids"], "attendance": int(row["attendance"]),
-                 "recorded_by": row["recorded_by"], "event": 7000 + number},
-            )  # fmt: skip
+        rows = [_programme(row) for row in _rows(samples, "programmes")]
+        connection.execute(programmes.insert(), rows)
+        import_sites(connection, NOW, samples / "sites.csv", date(2012, 1, 1))
+        post(connection, NOW, [_copied(row) for row in _rows(samples, "productions")])
+        issued = _rows(samples, "deliveries")
+        post(connection, NOW, [entry for row in issued for entry in _handed_over(row)])
+        import_sheet(connection, NOW, read_screenings(samples / "screenings.csv"))
     yield books
     books.close()

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from catalog.database import Books
+from catalog import ledger, tables
+from catalog.database import Books, values_of
 from catalog.document import read_yaml
 from catalog.report.figures import Figures, figures
 from catalog.report.lines import Style, lines
+from catalog.report.traps import doubts, year_before
 from catalog.report.wording import wording
 
 BEGIN, END = date(2012, 1, 1), date(2012, 7, 31)
@@ -68,3 +70,33 @@ def test_every_figure_is_the_sum_of_its_records(counted: Figures) -> None:
         assert figure.value == sum(record.amount for record in figure.records), figure.name
         assert all(record.serials for record in figure.records), figure.name
         assert figure.value > 0, figure.name
+
+
+def test_the_serials_are_those_of_the_right_events(sample_books: Books, counted: Figures) -> None:
+    """Behind discs stand runs, receipts and signatures, behind attendance screenings."""
+    with sample_books.reading() as connection:
+        kinds = {event.serial: event.kind for event in ledger.read(connection)}
+
+    def behind(name: str) -> list[str]:
+        return sorted({kinds[s] for record in counted[name].records for s in record.serials})
+
+    assert behind("disc_copies_made") == behind("leaflet_copies") == ["copied"]
+    assert behind("disc_copies_issued") == ["delivered", "signed"]
+    assert behind("lecture_attendance") == behind("school_venues") == ["screened"]
+
+
+def test_stock_is_what_the_books_hold(sample_books: Books, counted: Figures) -> None:
+    """Counted from movements, the stock is the one that was kept with each entry."""
+    with sample_books.reading() as connection:
+        rows = map(values_of, connection.execute(tables.productions.select()))
+        held = {row["id"]: row["in_stock"] for row in rows if row["kind"] == "disc"}
+
+    assert {r.paper: r.amount for r in counted["disc_copies_in_stock"].records} == held
+
+
+def test_the_sample_county_has_nothing_doubtful(sample_books: Books, counted: Figures) -> None:
+    """No trap snaps where the records are sound."""
+    with sample_books.reading() as connection:
+        before = figures(connection, year_before(BEGIN), year_before(END))
+
+        assert doubts(connection, counted, before, lines(counted, wording())) == ()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from catalog import tables
-from catalog.database import Books, metadata, open_books, programmes
+from catalog.database import Books, programmes
 from catalog.problem import Refusal
 from catalog.report.figures import Figures, figures
 from catalog.report.lines import ReportLine, Style, lines
@@ -89,10 +88,8 @@ def _all(names: str, rows: list[tuple[object, ...]], **more: object) -> list[dic
 
 
 @pytest.fixture
-def small(tmp_path: Path) -> Iterator[Books]:
+def small(books: Books) -> Books:
     """The small county in the books."""
-    books = open_books(tmp_path / "xiaxiang.db", create=True)
-    metadata.create_all(books.engine)
     shows = "number id kind site held_on programmes attendance"
     issues = "number receipt production site copies issued_on signed_on"
     runs = "number id kind title made_on made issued in_stock scrapped"
@@ -112,8 +109,7 @@ def small(tmp_path: Path) -> Iterator[Books]:
         for name, subject in (("P1", "LIV.SHEEP"), ("P2", "ART.LOCAL")):
             row = texts | {"id": name, "subject": f'["{subject}"]'}
             connection.execute(programmes.insert(), row)
-    yield books
-    books.close()
+    return books
 
 
 def counted(books: Books, begin: date = BEGIN, end: date = END) -> Figures:
