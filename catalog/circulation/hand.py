@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,6 +30,7 @@ from catalog.circulation.entries import (
 from catalog.circulation.papers import Papers
 from catalog.database import Connection, events, programmes
 from catalog.needs.slips import Slips
+from catalog.register.history import CHINA
 from catalog.register.shelf import Shelf
 from catalog.tables import (
     contents,
@@ -44,7 +45,6 @@ from catalog.tables import (
 )
 
 _PIECE = 500
-_CHINA = timezone(timedelta(hours=8))  # whose day it is, wherever the books are read again
 _COVERED = re.compile(r'"([^".]+)')  # the first area in a programme's list of subjects
 
 
@@ -52,7 +52,7 @@ class Hand:
     """What handlers work with: trays by id, and what is kept beside them."""
 
     def __init__(self, at: datetime) -> None:
-        self.today = at.astimezone(_CHINA).date()
+        self.today = at.astimezone(CHINA).date()
         self.sites = Tray(sites, "id")
         self.drives = Tray(drives, "id")
         self.productions = Tray(productions, "id")
