@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 
 from catalog import tables
 from catalog.circulation.entries import (
+    Answered,
     Copied,
     Delivered,
     Drive,
@@ -23,8 +25,10 @@ from catalog.circulation.entries import (
     Signed,
     details_of,
 )
+from catalog.circulation.posting import post
 from catalog.database import Books, Connection, metadata, open_books, programmes
 from catalog.ledger import append
+from catalog.register.importing import import_sites
 
 SAMPLES = Path(__file__).parents[4] / "shared" / "reference" / "samples"
 NOW = datetime(2012, 8, 1, 1, tzinfo=UTC)
@@ -79,7 +83,13 @@ class Clerk:
     def programme(self, number: str, title: str, subject: str = "", until: str = "") -> None:
         self.subjects[number] = subject.partition(".")[0]
         empty: dict[str, Any] = {c.name: "" for c in programmes.columns if c.name != "minutes"}
-        row = empty | {"id": number, "title": title, "rights_until": until, "minutes": 0.0}
+        row = empty | {
+            "id": number,
+            "title": title,
+            "rights_until": until,
+            "minutes": 0.0,
+            "subject": json.dumps([subject]),
+        }
         self.connection.execute(programmes.insert(), row | {"chapters": "[]", "wishes": "{}"})
 
     def site(self, site: str, level: str, parent: str = "", **facts: Any) -> None:
@@ -203,34 +213,71 @@ def _register(clerk: Clerk, rows: Rows) -> None:
             clerk.drive(row["drive_id"], row["site_id"], row["last_refresh"])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="session", params=["rows", "posted"])
 def sample(
-    sheet: Callable[[str], Rows], tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    sheet: Callable[[str], Rows],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Connection]:
-    """The sample county as it stands on 2012-08-01; nobody writes in it."""
+    """The sample county as it stands on 2012-08-01, its rows put by hand and as posting leaves
+    them; nobody writes in it.
+    """
     books = open_books(tmp_path_factory.mktemp("county") / "xiaxiang.db", create=True)
     with books.transaction() as connection:
-        metadata.create_all(connection)
         clerk = Clerk(connection)
         for row in sheet("programmes"):
             clerk.programme(row["programme_id"], row["title_zh"], row["subject"],
                             row["rights_until"])  # fmt: skip
-        _register(clerk, sheet("sites"))
-        for row in sheet("productions"):
-            clerk.copied(row["production_id"], int(row["copies"]), row["made_on"], row["medium"],
-                         ids(row["programme_ids"]), "HX-C00")  # fmt: skip
-        for row in sheet("deliveries"):
-            clerk.delivered(row["receipt_no"], row["issued_on"], row["production_id"],
-                            int(row["copies"]), row["site_id"], row["signed_by"],
-                            row["signed_on"], row["mode"])  # fmt: skip
-        for row in sheet("screenings"):
-            clerk.screened(row["screening_id"], row["held_on"], row["site_id"],
-                           ids(row["programme_ids"]), int(row["attendance"]), row["kind"],
-                           row["medium"])  # fmt: skip
-        for row in sheet("requests"):
-            clerk.requested(row["request_id"], row["received_on"], row["site_id"],
-                            row["text_zh"], row["status"], subject=row["subject"])  # fmt: skip
-        clerk.sums()
+        _by_hand(clerk, sheet) if request.param == "rows" else _posted(connection, sheet)
     with books.reading() as connection:
         yield connection
     books.close()
+
+
+def _posted(connection: Connection, sheet: Callable[[str], Rows]) -> None:
+    import_sites(connection, NOW, SAMPLES / "sites.csv")
+    entries: list[Entry] = []
+    for row in sheet("productions"):
+        kind = "leaflet" if row["medium"] == "leaflet" else "disc"
+        entries.append(Copied(
+            row["production_id"], row["title_zh"], int(row["copies"]),
+            date.fromisoformat(row["made_on"]), kind, row["medium"],
+            programmes=ids(row["programme_ids"]), county="HX-C00",
+        ))  # fmt: skip
+    for row in sheet("deliveries"):
+        lines = (Line(row["production_id"], int(row["copies"])),)
+        on = date.fromisoformat(row["issued_on"])
+        entries.append(Delivered(row["receipt_no"], on, lines, row["site_id"], mode=row["mode"]))
+        if row["signed_by"]:
+            signed = date.fromisoformat(row["signed_on"])
+            entries.append(Signed(row["receipt_no"], row["signed_by"], signed))
+    for row in sheet("screenings"):
+        entries.append(Screened(
+            row["screening_id"], row["kind"], row["site_id"], date.fromisoformat(row["held_on"]),
+            ids(row["programme_ids"]), int(row["attendance"]), row["medium"],
+        ))  # fmt: skip
+    for row in sheet("requests"):
+        on = date.fromisoformat(row["received_on"])
+        entries.append(Requested(row["request_id"], on, row["site_id"], row["text_zh"]))
+        if row["status"] == "closed":
+            entries.append(Answered(row["request_id"], None, row["matched_programme_id"]))
+    post(connection, NOW, entries)
+
+
+def _by_hand(clerk: Clerk, sheet: Callable[[str], Rows]) -> None:
+    _register(clerk, sheet("sites"))
+    for row in sheet("productions"):
+        clerk.copied(row["production_id"], int(row["copies"]), row["made_on"], row["medium"],
+                     ids(row["programme_ids"]), "HX-C00")  # fmt: skip
+    for row in sheet("deliveries"):
+        clerk.delivered(row["receipt_no"], row["issued_on"], row["production_id"],
+                        int(row["copies"]), row["site_id"], row["signed_by"],
+                        row["signed_on"], row["mode"])  # fmt: skip
+    for row in sheet("screenings"):
+        clerk.screened(row["screening_id"], row["held_on"], row["site_id"],
+                       ids(row["programme_ids"]), int(row["attendance"]), row["kind"],
+                       row["medium"])  # fmt: skip
+    for row in sheet("requests"):
+        clerk.requested(row["request_id"], row["received_on"], row["site_id"],
+                        row["text_zh"], row["status"], subject=row["subject"])  # fmt: skip
+    clerk.sums()
