@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,6 +22,9 @@ from catalog.tables import deliveries, productions, sites
 from catalog.words import _
 
 _NUMBERED = re.compile(r"(.*?)(\d{1,9})")
+_UNSIGNED = (
+    "number", "receipt", "recipient", "copies", "returned", "issued_on", "mode", "note",
+)  # fmt: skip
 # Said as it stands, not as a value: only so SQLite sees that the small index will do.
 _NOT_SIGNED = deliveries.c.signed_on == sa.literal_column("''")
 
@@ -30,13 +34,14 @@ def unsigned(connection: Connection, asked: Asked) -> Table:
     county = county_of(connection, asked)
     question = (
         sa.select(
-            deliveries, productions.c.id.label("run"), sites.c.id, sites.c.name, sites.c.phone
+            *(deliveries.c[name] for name in _UNSIGNED), productions.c.id.label("run"), sites.c.id,
+            sites.c.name, sites.c.phone,
         )
         .join(productions, productions.c.number == deliveries.c.production)
         .join(sites, sites.c.number == deliveries.c.site, isouter=True)
         .where(_NOT_SIGNED, deliveries.c.copies > deliveries.c.returned)
         .order_by(deliveries.c.issued_on, deliveries.c.number)
-    )
+    )  # fmt: skip
     if county:
         question = question.where(deliveries.c.county == county)
     if asked.since:
@@ -50,11 +55,12 @@ def unsigned(connection: Connection, asked: Asked) -> Table:
     found = list(connection.execute(question))
     shown = found[: asked.limit] if asked.limit else found
     following = f"{shown[-1].issued_on}-{shown[-1].number}" if len(found) > len(shown) else ""
+    waited = {day: days_between(day, asked.today) for day in {row.issued_on for row in shown}}
     return Table(
         "unsigned", _("Deliveries whose receipt is not signed"),
         ("receipt", "site", "name", "production", "copies", "issued_on", "days", "mode", "note",
          "phone"),
-        tuple(_open(row, asked) for row in shown), next=following,
+        tuple(_open(row, waited[row.issued_on]) for row in shown), next=following,
     )  # fmt: skip
 
 
@@ -63,14 +69,15 @@ def _after(text: str) -> tuple[str, int] | None:
     return (day, int(number)) if day and number.isdigit() else None
 
 
-def _open(row: Any, asked: Asked) -> Row:
-    number = ("number", row.number)
-    less = (Grounds("movement", (("kind", "returned"), ("delivery", row.number)), "copies"),)
-    sent = Grounds("delivery", (number,), "copies", less=less) if row.returned else None
+def _open(row: Any, days: int | str) -> Row:
+    sent = copies_sent(("number", row.number))
+    if row.returned:
+        back = (("kind", "returned"), ("delivery", row.number))
+        sent = replace(sent, less=(Grounds("movement", back, "copies"),))
     return (
         row.receipt, row.id or "", row.name or row.recipient, row.run,
-        Cell(row.copies - row.returned, sent or copies_sent(number)), row.issued_on,
-        days_between(row.issued_on, asked.today), row.mode, row.note, row.phone or "",
+        Cell(row.copies - row.returned, sent), row.issued_on,
+        days, row.mode, row.note, row.phone or "",
     )  # fmt: skip
 
 

@@ -120,11 +120,19 @@ def _crowds(connection: Connection, county: int, asked: Asked) -> Iterator[Row]:
 def _days(connection: Connection, county: int, asked: Asked) -> Iterator[Row]:
     """Days that are none, lie ahead or before the project, and signatures before the delivery."""
     issued, signed = deliveries.c.issued_on, deliveries.c.signed_on
-    shown = sa.select(deliveries.c.number, deliveries.c.receipt, issued, signed)
     where = [deliveries.c.county == county] if county else []
     period = sa.and_(issued >= asked.first, issued <= asked.today)
     wide = sa.or_(issued > asked.today, issued < _BEGAN)
-    for row in connection.execute(shown.where(*where, sa.or_(wide, period))):
+    inside = sa.and_(*where, sa.or_(wide, period))
+    # Few days, many deliveries: only days and pairs of days that cannot be are looked up.
+    odd = [
+        column.in_(days)
+        for column, there in ((issued, inside), (signed, sa.and_(inside, signed != "")))
+        if (days := _odd_days(connection, sa.select(column).where(there), asked.today))
+    ]
+    shown = sa.select(deliveries.c.number, deliveries.c.receipt, issued, signed)
+    early = sa.and_(signed != "", signed < issued)
+    for row in connection.execute(shown.where(inside, sa.or_(early, *odd))):
         if told := _odd(row.issued_on, asked.today) or _signature(row, asked.today):
             about = Cell(row.receipt, Grounds("delivery", (("number", row.number),)))
             yield told[0], about, told[1], told[2]
@@ -134,6 +142,11 @@ def _days(connection: Connection, county: int, asked: Asked) -> Iterator[Row]:
         if told := _odd(one.held_on, asked.today):
             about = Cell(one.id, Grounds("screening", (("number", one.number),)))
             yield told[0], about, told[1], told[2]
+
+
+def _odd_days(connection: Connection, days: sa.Select[Any], today: str) -> list[str]:
+    """Of these days, those that cannot be."""
+    return [day for (day,) in connection.execute(days.distinct()) if _odd(day, today)]
 
 
 def _odd(day: str, today: str) -> tuple[str, str, str] | None:
