@@ -79,10 +79,10 @@ def same_as_before(found: Figures, before: Figures) -> Iterator[Doubt]:
 def missing_amounts(found: Figures, written: Iterable[ReportLine]) -> Iterator[Doubt]:
     """Lines that cannot be written, runs without copies, screenings without people."""
     for line in written:
-        for name in line.lacking:
+        if line.lacking:
             told = _("line {line} is left out: nothing is recorded for {figure}")
-            called = title_of(name) if name in found.values else name
-            yield Doubt("missing-amount", told.format(line=line.id, figure=called))
+            called = [title_of(name) if name in found.values else name for name in line.lacking]
+            yield Doubt("missing-amount", told.format(line=line.id, figure="、".join(called)))
     named = ("disc_copies_made", "leaflet_copies", *_ATTENDANCE)
     for record in (r for name in named for r in found[name].records if r.amount <= 0):
         told = _("{paper} ({day}) has no amount").format(paper=record.paper, day=record.on)
