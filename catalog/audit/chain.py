@@ -89,12 +89,18 @@ def due(row: Row[Any], serial: int = 0) -> str:
     """The digest that a line should carry, at its own place or another: SHA-256 of the event as
     canonical JSON.
     """
-    at, kind, previous = map(canonical, (row.at, row.kind, row.previous))
+    at, kind, previous = map(_quoted, (row.at, row.kind, row.previous))
     text = (
         f'{{"at":{at},"details":{row.details},"kind":{kind},"previous":{previous},'
         f'"serial":{serial or row.serial},"subjects":{row.subjects}}}'
     )
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+
+
+def _quoted(text: str) -> str:
+    """As `canonical`, three times as fast for what needs no escape: millions of lines are read."""
+    plain = text.isascii() and text.isprintable() and '"' not in text and "\\" not in text
+    return f'"{text}"' if plain else canonical(text)
 
 
 def _moved_or_altered(connection: Connection, broken: Iterable[Row[Any]]) -> Iterator[Break]:
