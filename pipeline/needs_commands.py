@@ -92,7 +92,7 @@ def match_request(root: Path, number: str, most: int, as_json: bool) -> int:
 @click.option("--until", help=_("last day"))
 @_json
 @click.pass_obj
-def list_requests(root: Path, is_open: bool, as_json: bool, /, **options: Any) -> int:
+def list_requests(root: Path, /, is_open: bool, as_json: bool, **options: Any) -> int:
     """List requests."""
     from pipeline.verbs import needs  # noqa: PLC0415
 
@@ -142,7 +142,7 @@ def import_screenings(root: Path, sheet: Path, as_json: bool) -> int:
 @click.option("--until", help=_("last day"))
 @_json
 @click.pass_obj
-def list_screenings(root: Path, as_json: bool, /, **options: Any) -> int:
+def list_screenings(root: Path, /, as_json: bool, **options: Any) -> int:
     """List screenings."""
     from pipeline.verbs import needs  # noqa: PLC0415
 

@@ -67,7 +67,7 @@ def show_due(root: Path, asked: Asking) -> int:
 
 def _head() -> tuple[str, ...]:
     return (
-        _("site"), _("name"), _("km"), _("contact"), _("drives"), _("why"), _("due since"),
+        _("site"), _("name"), _("km"), _("contact"), _("drive number"), _("why"), _("due since"),
         _("days over"), _("go on"),
     )  # fmt: skip
 
