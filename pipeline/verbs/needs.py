@@ -138,7 +138,7 @@ def list_screenings(root: Path, listed: Listed, as_json: bool) -> int:
     with enter(root).books.reading() as connection:
         found = screening_rows(connection, listed)
     head = (
-        _("number"), _("kind"), _("held"), _("site"), _("programmes"), _("attendance"),
+        _("number"), _("kind"), _("shown on"), _("site"), _("programmes"), _("attendance"),
         _("medium"), _("recorded by"),
     )  # fmt: skip
 
