@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from catalog.words import LANGUAGES, _
+from pipeline.circulation_commands import COMMANDS as CIRCULATION
 from pipeline.needs_commands import COMMANDS as NEEDS
 from pipeline.register_commands import drive, site
 
@@ -45,7 +46,7 @@ def xiaxiang(context: click.Context, workspace: Path, lang: str | None) -> None:
 
 xiaxiang.add_command(site)
 xiaxiang.add_command(drive)
-for _verb in NEEDS:
+for _verb in (*CIRCULATION, *NEEDS):
     xiaxiang.add_command(_verb)
 
 

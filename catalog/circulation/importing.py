@@ -112,7 +112,7 @@ def _delivered(rows: Sequence[tuple[int, Said]], mode: str) -> Delivered:
 def _signed(said: Said) -> Signed | None:
     if "by" not in said and "signed_on" not in said:
         return None
-    on: date = said.get("signed_on", said["on"])
+    on: date = said.get("signed_on") or said["on"]
     return Signed(said.get("receipt", ""), said.get("by", ""), on)
 
 
