@@ -12,6 +12,7 @@ from typing import Any
 
 from catalog import records
 from catalog.analysis import Analysis
+from catalog.needs.wanted import asked_for
 from catalog.programme import Programme, Sidecar, Source
 from catalog.words import _
 from pipeline import executors, tools
@@ -56,6 +57,7 @@ class Ready:
         )
         with self.workspace.books.reading() as connection:
             programmes = records.programmes(connection)
+            self.asked_for = asked_for(connection)
             self.sources = {source.sha256: source for source in records.sources(connection)}
         recipe = read(self.recipe_file, {programme.id for programme in programmes})
         selected, analyses = self._selected(recipe, programmes)
@@ -73,7 +75,9 @@ class Ready:
         analyses: dict[str, Analysis] = {}
         seen: set[str] = set()
         while True:
-            selected = select(recipe, programmes, self.sources, today, analyses)
+            selected = select(
+                recipe, programmes, self.sources, today, analyses, asked_for=self.asked_for
+            )
             wanted = {e.sha256 for one in selected.chosen for e in one.episodes} - seen
             found = look_through(self.workspace, [self.sources[one] for one in sorted(wanted)])
             analyses |= found
