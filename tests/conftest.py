@@ -35,19 +35,29 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture
-def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path | str]:
+def address(
+    request: pytest.FixtureRequest, tmp_path: Path, new_address: Callable[..., Path | str]
+) -> Path | str:
     """Where empty books are, made and up to date, for `open_books`."""
-    if request.param == "sqlite":
-        shutil.copyfile(request.getfixturevalue("sqlite_pattern"), tmp_path / "xiaxiang.db")
-        yield tmp_path / "xiaxiang.db"
-        return
-    server, pattern = request.getfixturevalue("postgresql_pattern")
-    name = f"test_{uuid.uuid4().hex[:12]}"
-    with server.connect() as connection:
-        connection.execute(sa.text(f"CREATE DATABASE {name} TEMPLATE {pattern}"))
-    yield server.url.set(database=name).render_as_string(hide_password=False)
-    with server.connect() as connection:
-        connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
+    return new_address(request.param, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def new_address(request: pytest.FixtureRequest) -> Callable[..., Path | str]:
+    """Makes empty books on `sqlite`, in a folder, or on `postgresql`; tells where."""
+
+    def make(database: str, folder: Path) -> Path | str:
+        if database == "sqlite":
+            path = folder / "xiaxiang.db"
+            shutil.copyfile(request.getfixturevalue("sqlite_pattern"), path)
+            return path
+        server, pattern, made = request.getfixturevalue("postgresql_pattern")
+        made.append(f"test_{uuid.uuid4().hex[:12]}")
+        with server.connect() as connection:
+            connection.execute(sa.text(f"CREATE DATABASE {made[-1]} TEMPLATE {pattern}"))
+        return str(server.url.set(database=made[-1]).render_as_string(hide_password=False))
+
+    return make
 
 
 @pytest.fixture(scope="session")
@@ -59,17 +69,21 @@ def sqlite_pattern(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql_pattern() -> Iterator[tuple[sa.Engine, str]]:
-    """The server that TEST_POSTGRES names, and a database in it with empty books."""
+def postgresql_pattern() -> Iterator[tuple[sa.Engine, str, list[str]]]:
+    """The server that TEST_POSTGRES names, a database in it with empty books, and all others made
+    here: they are taken away at the end, because each that goes makes the server write all it has.
+    """
     server = sa.create_engine(os.environ["TEST_POSTGRES"], isolation_level="AUTOCOMMIT")
     name = f"pattern_{uuid.uuid4().hex[:12]}"
+    made = [name]
     with server.connect() as connection:
         connection.execute(sa.text(f"CREATE DATABASE {name}"))
     url = server.url.set(database=name).render_as_string(hide_password=False)
     open_books(url, create=True).close()
-    yield server, name
+    yield server, name, made
     with server.connect() as connection:
-        connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
+        for one in made:
+            connection.execute(sa.text(f"DROP DATABASE {one} WITH (FORCE)"))
     server.dispose()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -213,16 +214,21 @@ def _register(clerk: Clerk, rows: Rows) -> None:
             clerk.drive(row["drive_id"], row["site_id"], row["last_refresh"])
 
 
-@pytest.fixture(scope="session", params=["rows", "posted"])
+@pytest.fixture(
+    scope="session",
+    params=["rows", "posted", *(["postgresql"] if os.environ.get("TEST_POSTGRES") else [])],
+)
 def sample(
     request: pytest.FixtureRequest,
     sheet: Callable[[str], Rows],
     tmp_path_factory: pytest.TempPathFactory,
+    new_address: Callable[..., Path | str],
 ) -> Iterator[Connection]:
     """The sample county as it stands on 2012-08-01, its rows put by hand and as posting leaves
     them; nobody writes in it.
     """
-    books = open_books(tmp_path_factory.mktemp("county") / "xiaxiang.db", create=True)
+    database = "postgresql" if request.param == "postgresql" else "sqlite"
+    books = open_books(new_address(database, tmp_path_factory.mktemp("county")))
     with books.transaction() as connection:
         clerk = Clerk(connection)
         for row in sheet("programmes"):

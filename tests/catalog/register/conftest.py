@@ -16,9 +16,9 @@ ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
-def books(tmp_path: Path) -> Iterator[Books]:
+def books(address: Path | str) -> Iterator[Books]:
     """Empty books."""
-    opened = open_books(tmp_path / "xiaxiang.db", create=True)
+    opened = open_books(address)
     yield opened
     opened.close()
 

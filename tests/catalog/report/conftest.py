@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -62,10 +63,18 @@ def _handed_over(row: Mapping[str, str]) -> Iterator[Entry]:
         yield Signed(row["receipt_no"], row["signed_by"], signed)
 
 
-@pytest.fixture(scope="session")
-def sample_books(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Books]:
+@pytest.fixture(
+    scope="session",
+    params=["sqlite", *(["postgresql"] if os.environ.get("TEST_POSTGRES") else [])],
+)
+def sample_books(
+    request: pytest.FixtureRequest,
+    samples: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    new_address: Callable[..., Path | str],
+) -> Iterator[Books]:
     """The sample county in the books: every row an event."""
-    books = open_books(tmp_path_factory.mktemp("sample") / "xiaxiang.db", create=True)
+    books = open_books(new_address(request.param, tmp_path_factory.mktemp("sample")))
     with books.transaction() as connection:
         rows = [_programme(row) for row in _rows(samples, "programmes")]
         connection.execute(programmes.insert(), rows)
