@@ -141,7 +141,7 @@ def production_of(hand: Hand, id: str) -> Row:
     row = hand.productions.get(id)
     if row is None:
         wrong = _("there is no run of copies {id}").format(id=shown(id))
-        raise Illegal(wrong, _("see: xiaxiang audit copies"), "production")
+        raise Illegal(wrong, _("see: xiaxiang audit stock"), "production")
     return row
 
 
