@@ -14,7 +14,6 @@ from typing import Any, ClassVar
 
 from catalog.circulation.told import Answered, Changed, Drive, Registered, Requested, Screened
 
-
 __all__ = [
     "Answered", "Changed", "Copied", "Corrected", "Delivered", "Drive", "Entry", "Line", "Lost",
     "Recalled", "Registered", "Requested", "Restocked", "Returned", "Scrapped", "Screened",
