@@ -9,8 +9,10 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
-from catalog.database import Books, open_books
+from catalog import tables
+from catalog.database import Books, Connection, open_books
 from catalog.programme import AudioStream, Source, VideoStream
 
 
@@ -41,3 +43,23 @@ def source() -> Callable[..., Source]:
         return Source(sha256, 1000, name, f"library/{name}", "mpeg", 61.5, (video, audio), tags)
 
     return make
+
+
+@pytest.fixture
+def aged() -> Callable[[Connection, str], None]:
+    """Makes books of today those of an older program: what came after that version is taken out."""
+    first = {"source", "programme", "episode", "awaited", "event"}
+    added = {
+        "0003": {"analysis", "sidecar"},
+        "0004": {table.name for table in tables.metadata.sorted_tables} - {"analysis", "sidecar"},
+    }
+    columns = {"0002": "chapters", "0003": "wishes"}
+
+    def back(connection: Connection, version: str) -> None:
+        for name in set().union(*(added[since] for since in added if since > version)) - first:
+            connection.execute(sa.text(f"DROP TABLE IF EXISTS {name}"))
+        for name in (columns[since] for since in columns if since > version):
+            connection.execute(sa.text(f"ALTER TABLE programme DROP COLUMN {name}"))
+        connection.execute(sa.text(f"UPDATE alembic_version SET version_num = '{version}'"))
+
+    return back

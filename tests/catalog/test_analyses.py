@@ -14,7 +14,7 @@ from sqlalchemy import event
 from catalog import database, records
 from catalog.analyses import analyses, put_analysis, put_sidecar
 from catalog.analysis import Analysis, Damage, PictureAnalysis, SoundAnalysis, Span, Subtitles
-from catalog.database import Books, open_books
+from catalog.database import Books, Connection, open_books
 from catalog.problem import Failure
 from catalog.programme import Programme, Sidecar, Source
 
@@ -102,19 +102,15 @@ def test_subtitle_files_come_with_their_source(books: Books, source: Make) -> No
         assert records.source_named(connection, "a.mp4").sidecars == (english, newer)
 
 
-def test_books_of_the_second_version_are_brought_up(tmp_path: Path) -> None:
+def test_books_of_the_second_version_are_brought_up(
+    tmp_path: Path, aged: Callable[[Connection, str], None]
+) -> None:
     """What was in them is as it was; nobody has wished for anything."""
     path = tmp_path / "b.db"
     books = open_books(path, create=True)
     with books.transaction() as connection:
         records.put_programme(connection, Programme("P0001", "育苗", chapters=((5.0, "a"),)))
-        for said in (
-            "ALTER TABLE programme DROP COLUMN wishes",
-            "DROP TABLE analysis",
-            "DROP TABLE sidecar",
-            "UPDATE alembic_version SET version_num = '0002'",
-        ):
-            connection.execute(sa.text(said))
+        aged(connection, "0002")
     books.close()
     books = open_books(path)
     with books.reading() as connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,8 +11,7 @@ import sqlalchemy as sa
 
 from catalog import records
 from catalog.cell import cell_of
-from catalog.database import NEWEST, open_books
-from catalog.database import programmes as table
+from catalog.database import NEWEST, Connection, open_books
 from catalog.programme import Programme
 from catalog.reading import Unclear, read_chapters
 from catalog.sheet import read_sheet
@@ -54,19 +54,16 @@ def test_the_books_keep_them(tmp_path: Path) -> None:
     books.close()
 
 
-def test_books_of_the_first_version_learn_chapters(tmp_path: Path) -> None:
+def test_books_of_the_first_version_learn_chapters(
+    tmp_path: Path, aged: Callable[[Connection, str], None]
+) -> None:
     """Opened by this program they are brought up, and what was in them is as it was."""
     programme = Programme("P0001", "育苗", subject=("AGR.VEG",))
     path = tmp_path / "b.db"
     books = open_books(path, create=True)
     with books.transaction() as connection:
         records.put_programme(connection, replace(programme))
-        # Back to the first version, as an older program left it.
-        for column in ("chapters", "wishes"):
-            connection.execute(sa.text(f"ALTER TABLE {table.name} DROP COLUMN {column}"))
-        for later in ("analysis", "sidecar"):
-            connection.execute(sa.text(f"DROP TABLE {later}"))
-        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))
+        aged(connection, "0001")
     books.close()
     books = open_books(path)
     with books.reading() as connection:
