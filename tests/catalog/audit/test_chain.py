@@ -118,7 +118,8 @@ def test_one_letter_changed_anywhere_is_found(
     ledger: Books, serial: int, column: str, place: int, letter: str
 ) -> None:
     """Whatever letter of whatever column is changed, the chain breaks at that event."""
-    with ledger.engine.connect() as connection, connection.begin() as begun:
+    writing = ledger.engine.connect().execution_options(writes=True)
+    with writing as connection, connection.begin() as begun:
         this = sa.select(events.c[column]).where(events.c.serial == serial)
         text = connection.execute(this).scalar_one()
         spot = place % len(text)

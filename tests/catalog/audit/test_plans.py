@@ -34,6 +34,8 @@ def _said(connection: Connection) -> Iterator[list[tuple[str, Any]]]:
 @pytest.mark.parametrize("name", [one.name for one in questions()])
 def test_no_question_of_a_county_reads_all_deliveries(sample: Connection, name: str) -> None:
     """No plan of SQLite walks through the deliveries, sites or events of the nation."""
+    if sample.dialect.name != "sqlite":
+        pytest.skip("the words of a plan are SQLite's")
     asked = Asked(date(2012, 8, 1), "HX-C00", "HX-T02", "HX-P0002", limit=50)
     with _said(sample) as heard:
         question_of(name).ask(sample, asked)
