@@ -42,15 +42,21 @@ def import_productions(connection: Connection, at: datetime, path: Path) -> tupl
 
 
 def import_deliveries(
-    connection: Connection, at: datetime, path: Path, mode: str = "direct"
+    connection: Connection,
+    at: datetime,
+    path: Path,
+    mode: str = "direct",
+    on: date | None = None,
 ) -> tuple[int, ...]:
     """Lines of receipts from a sheet, those of one number together; a signed row is delivered and
-    signed. `mode` holds where a row names none. Gives the serials of the events. Raises Refusal.
+    signed. `mode` and `on` hold where a row names none; without `on` each row must. Gives the
+    serials of the events. Raises Refusal.
     """
-    sheet = _sound(read_deliveries(path))
+    sheet = _sound(read_deliveries(path, dated=on is None))
     hand = Hand(at)
     named: dict[str, list[tuple[int, Said]]] = {}
-    for line, said in sheet.rows:
+    for line, told in sheet.rows:
+        said = told if told.get("on") else {**told, "on": on}
         named.setdefault(said.get("receipt") or f"\0{line}", []).append((line, said))
     entries = [(rows, _delivered(rows, mode)) for rows in named.values()]
     signed = [_signed(rows[0][1]) for rows in named.values()]

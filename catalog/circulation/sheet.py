@@ -35,9 +35,11 @@ def read_productions(path: Path) -> Sheet:
     return _read(path, _PRODUCTIONS, ("title", "copies", "on"))
 
 
-def read_deliveries(path: Path) -> Sheet:
-    """Lines of receipts: receipt, production, site or recipient, copies, on, mode, by, ..."""
-    return _read(path, _DELIVERIES, ("production", "copies", "on"))
+def read_deliveries(path: Path, *, dated: bool = True) -> Sheet:
+    """Lines of receipts: receipt, production, site or recipient, copies, on, mode, by, ...; the day
+    may be missing where they are not `dated`.
+    """
+    return _read(path, _DELIVERIES, ("production", "copies", *(("on",) if dated else ())))
 
 
 def read_slips(path: Path) -> Sheet:

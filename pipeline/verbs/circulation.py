@@ -121,7 +121,7 @@ def deliver(root: Path, asked: Delivering) -> int:
     with enter(root).books.transaction() as connection:
         if asked.fair:
             mode = "fair_gift" if asked.mode == "direct" else asked.mode
-            serials = import_deliveries(connection, at, asked.fair, mode)
+            serials = import_deliveries(connection, at, asked.fair, mode, on)
         else:
             serials = post(connection, at, [_delivered(asked, on)])
         made = _events(connection, serials)

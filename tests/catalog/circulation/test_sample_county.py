@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from datetime import datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from catalog import records
+from catalog.circulation.entries import Copied
 from catalog.circulation.importing import import_deliveries, import_productions, import_slips
+from catalog.circulation.posting import post
 from catalog.circulation.receipts import held, receipt
 from catalog.circulation.recounting import recount
 from catalog.database import Books
@@ -153,3 +155,18 @@ def test_lines_of_one_number_are_one_receipt(county: Books, now: datetime, tmp_p
         ("QS-2012-0200", "户乙", 1, "fair_gift"),
         ("QS-2012-0200", "户乙", 2, "fair_gift"),
     ]
+
+
+def test_a_list_of_a_fair_needs_no_day_of_its_own(books: Books, tmp_path: Path) -> None:
+    """The day that was asked for holds for each row that names none; without it, it is missing."""
+    listed = tmp_path / "fair.csv"
+    listed.write_text("制作号,接收人,份数\nHX-2026-0001,赶集群众,3\n", "utf-8")
+    at = datetime(2026, 11, 23, 1, tzinfo=UTC)
+    with books.transaction() as connection:
+        post(connection, at, [Copied("HX-2026-0001", "套盘", 5, date(2026, 11, 1))])
+        import_deliveries(connection, at, listed, "fair_gift", date(2026, 11, 20))
+        row = connection.execute(deliveries.select()).one()
+        with pytest.raises(Refusal, match="column"):
+            import_deliveries(connection, at, listed, "fair_gift")
+
+    assert (row.issued_on, row.copies, row.mode) == ("2026-11-20", 3, "fair_gift")
