@@ -9,6 +9,7 @@ them.
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import closing
@@ -41,8 +42,16 @@ def _nation(scale: Scale) -> Iterator[measure.Bar]:
     path = books_of(scale)
     with closing(open_books(path)) as books:
         yield from measure.nation(books, Story(scale))
-        yield from measure.appending(books, scale, path.parent)
-        yield from same_counted(books, scale)
+    # What is posted is posted into a copy: the next run measures the same books.
+    copy = path.with_suffix(".copy.db")
+    try:
+        shutil.copyfile(path, copy)
+        with closing(open_books(copy)) as books:
+            yield from measure.appending(books, scale, path.parent)
+            yield from same_counted(books, scale)
+    finally:
+        for left in copy.parent.glob(f"{copy.name}*"):
+            left.unlink()
 
 
 def _told(bars: Iterable[measure.Bar]) -> int:
