@@ -47,7 +47,7 @@ def _recall(connection: Connection, asked: Asked, county: int) -> tuple[list[Row
     """One production after another, each in the order of its index: a page costs what it shows."""
     begin = _place(asked.after)
     rows: list[Row] = []
-    last = begin
+    last: tuple[Any, Any] = (None, None)
     for run in _runs(connection, asked.programme):
         if run.number < begin[0]:
             continue
@@ -57,11 +57,14 @@ def _recall(connection: Connection, asked: Asked, county: int) -> tuple[list[Row
             question = question.where(key > sa.tuple_(*map(sa.literal, begin[1:])))
         if asked.limit:
             question = question.limit(asked.limit - len(rows) + 1)
+        named = (run.id, run.medium)
         for found in connection.execute(question):
             if asked.limit and len(rows) == asked.limit:
-                return rows, "-".join(map(str, last))
-            rows.append(_copy(run, found))
-            last = (run.number, found.county, found.site, found.number)
+                before, row = last
+                place = (before.number, row.county, row.site, row.number)
+                return rows, "-".join(map(str, place))
+            rows.append(_copy(*named, tuple(found)))
+            last = (run, found)
     return rows, ""
 
 
@@ -94,24 +97,29 @@ _DELIVERY = (
 _SITE = ("id", "name", "manager", "phone")
 
 
-def _copy(run: Any, row: Any) -> Row:
-    number = ("number", row.number)
-    gone = row.returned + row.lost
-    sent = copies_held(number) if gone else copies_sent(number)
+def _copy(run: str, medium: str, row: tuple[Any, ...]) -> Row:
+    # In one piece: a recall in the nation has a hundred thousand rows, and names cost time.
+    (
+        number, _county, _site, recipient, numbers, copies, returned, lost, issued_on, receipt,
+        signed_by, back, missing, site_id, name, manager, phone, township,
+    ) = row  # fmt: skip
+    this = ("number", number)
+    gone = returned + lost
+    sent = copies_held(this) if gone else copies_sent(this)
     return (
-        row.id or "", row.name or row.recipient, row.of_township or "", run.id, run.medium,
-        _still(row) if gone else row.numbers, Cell(row.copies - gone, sent), row.issued_on,
-        row.receipt, row.signed_by, row.manager or "", row.phone or "",
+        site_id or "", name or recipient, township or "", run, medium,
+        _still(numbers, back, missing) if gone else numbers, Cell(copies - gone, sent), issued_on,
+        receipt, signed_by, manager or "", phone or "",
     )  # fmt: skip
 
 
-def _still(row: Any) -> str:
+def _still(numbers: str, back: str, missing: str) -> str:
     """The numbers of the copies that neither came back nor were lost."""
     try:
-        gone = together((*read_numbers(row.back), *read_numbers(row.missing)))
-        return written(without(read_numbers(row.numbers), gone))
+        gone = together((*read_numbers(back), *read_numbers(missing)))
+        return written(without(read_numbers(numbers), gone))
     except ValueError:  # old papers do not always say which numbers
-        return str(row.numbers)
+        return numbers
 
 
 def _in_all(connection: Connection, programme: str, county: int) -> Iterator[str]:
