@@ -5,15 +5,17 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from catalog.database import Connection
-from catalog.tables import requests
+
+# Only what is asked for: every plan looks here, and all tables of the books take 35 ms to describe.
+_requests = sa.table("request", sa.column("programme"), sa.column("status"))
 
 
 def asked_for(connection: Connection) -> dict[str, int]:
     """How many open requests name a programme, by its id."""
-    named = requests.c.programme
+    named = _requests.c.programme
     question = (
         sa.select(named, sa.func.count())
-        .where(requests.c.status == "open", named != "")
+        .where(_requests.c.status == "open", named != "")
         .group_by(named)
         .order_by(named)
     )
