@@ -5,22 +5,28 @@ It only grows. It knows no clock: the time is handed in.
 
 from __future__ import annotations
 
-import hashlib
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import pairwise
 from operator import attrgetter
-from typing import Any, Literal
+from typing import Any
 
+from catalog.chain import FIRST, Break, canonical, check, due
 from catalog.database import Connection, events
-from catalog.words import _
 
-FIRST = "0" * 64  # what the first event names as the one before it
-
-Fault = Literal["altered", "missing", "moved", "cut"]
+__all__ = [
+    "FIRST",
+    "Break",
+    "Event",
+    "append",
+    "append_many",
+    "canonical",
+    "check",
+    "last",
+    "next_place",
+    "read",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,27 +44,6 @@ class Event:
     digest: str
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Break:
-    """A place where the chain does not hold. `serial` is the event concerned; `count` how many
-    from there on; `belongs` where a moved event was written.
-    """
-
-    serial: int
-    fault: Fault
-    count: int = 1
-    belongs: int = 0
-
-    def __str__(self) -> str:
-        told = {
-            "altered": _("event {serial} was changed after it was written"),
-            "missing": _("{count} events are missing from number {serial} on"),
-            "moved": _("event {serial} was written as number {belongs}"),
-            "cut": _("the end is cut off: the last event known elsewhere is not here"),
-        }
-        return told[self.fault].format(serial=self.serial, count=self.count, belongs=self.belongs)
-
-
 @dataclass(frozen=True, slots=True)
 class _Line:
     """An event as it stands in the table."""
@@ -70,17 +55,6 @@ class _Line:
     details: str
     previous: str
     digest: str
-
-    def due(self, serial: int = 0) -> str:
-        """The digest this line should carry, at its own place or at another: SHA-256 of the event
-        as canonical JSON (at, details, kind, previous, serial, subjects).
-        """
-        at, kind, previous = map(canonical, (self.at, self.kind, self.previous))
-        text = (
-            f'{{"at":{at},"details":{self.details},"kind":{kind},"previous":{previous},'
-            f'"serial":{serial or self.serial},"subjects":{self.subjects}}}'
-        )
-        return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
 def append(
@@ -117,7 +91,7 @@ def append_many(
         line = _Line(
             number, when, kind, canonical(list(subjects)), canonical(details), previous, ""
         )
-        previous = line.due()
+        previous = due(line)
         rows.append((*_FIELDS(line), previous))
     connection.execute(events.insert(), [dict(zip(_COLUMNS, row, strict=True)) for row in rows])
     return tuple(range(serial, serial + len(rows)))
@@ -150,38 +124,6 @@ def last(connection: Connection) -> Event | None:
     return _event(_Line(*row)) if row else None
 
 
-def check(connection: Connection, known: str = "") -> tuple[Break, ...]:
-    """Where the chain breaks: changed, missing and moved events, in order; nothing if it holds.
-
-    A ledger whose end was taken away is whole in itself: only `known`, the digest of an event as
-    it was written down elsewhere (an edition, a printed page), shows that it is gone.
-    """
-    lines = [_Line(*row) for row in connection.execute(events.select().order_by(events.c.serial))]
-    places = {line.digest: line.serial for line in lines}
-    found = [*_gaps(lines)]
-    broken = {line.serial for line in lines if line.due() != line.digest}
-    found += [_broken(line, places) for line in lines if line.serial in broken]
-    found += _rewritten(lines, broken)
-    if known and known not in places:
-        found.append(Break(lines[-1].serial + 1 if lines else 1, "cut"))
-    return tuple(sorted(set(found)))
-
-
-def canonical(value: object) -> str:
-    """JSON in the one form that is digested: keys sorted, no blanks, Chinese as it is.
-
-    Halves of characters, from file names that were no UTF-8, are escaped: no database takes them.
-    """
-    text = _ENCODE(value)
-    if text.isascii() or not _HALF.search(text):
-        return text
-    return _HALF.sub(lambda half: f"\\u{ord(half[0]):04x}", text)
-
-
-_ENCODE = json.JSONEncoder(
-    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-).encode
-_HALF = re.compile("[\ud800-\udfff]")
 _COLUMNS = [column.name for column in events.columns]
 _FIELDS = attrgetter(*_COLUMNS[:-1])
 _LAST = events.select().order_by(events.c.serial.desc()).limit(1)
@@ -197,31 +139,3 @@ def _event(line: _Line) -> Event:
         line.previous,
         line.digest,
     )
-
-
-def _gaps(lines: Iterable[_Line]) -> Iterator[Break]:
-    expected = 1
-    for line in lines:
-        if line.serial > expected:
-            yield Break(expected, "missing", line.serial - expected)
-        expected = line.serial + 1
-
-
-def _broken(line: _Line, places: Mapping[str, int]) -> Break:
-    """A line that does not carry its own digest: moved, if it would at the place it follows."""
-    before = 0 if line.previous == FIRST else places.get(line.previous, -1)
-    for belongs in (before + 1, *(line.serial + step for step in (1, -1))):
-        if belongs > 0 and belongs != line.serial and line.due(belongs) == line.digest:
-            return Break(line.serial, "moved", belongs=belongs)
-    return Break(line.serial, "altered")
-
-
-def _rewritten(lines: list[_Line], broken: set[int]) -> Iterator[Break]:
-    """Lines that carry their own digest, but not the one the next line remembers."""
-    if lines and lines[0].serial == 1 and lines[0].previous != FIRST and 1 not in broken:
-        yield Break(1, "altered")
-    for line, following in pairwise(lines):
-        adjoining = following.serial == line.serial + 1
-        sound = line.serial not in broken and following.serial not in broken
-        if adjoining and sound and following.previous != line.digest:
-            yield Break(line.serial, "altered")
