@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import Any, Final, Literal
 
 from pipeline.plan.raster import RASTERS
+from pipeline.plan.sound import SAMPLE_RATE
 from recipes.targets import Standard
 
-SAMPLE_RATE: Final = 44_100  # hertz
 AUDIO_KBIT: Final = 224
 VIDEO_BIT: Final = 1_150_000  # a second, constant; at most 1151929 fit beside the sound
 VBV_BIT: Final = 327_680  # 40 KiB

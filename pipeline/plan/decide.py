@@ -17,11 +17,18 @@ from catalog.wishes import NONE, Wishes
 from pipeline.plan.captions_choice import captions
 from pipeline.plan.picture import NOISY
 from pipeline.plan.sound import LIMIT
-from pipeline.plan.treatment import Fields, PictureTreatment, Reason, Take, Treatment, Voice
+from pipeline.plan.treatment import (
+    Fields,
+    PictureTreatment,
+    Reason,
+    Take,
+    Treatment,
+    Voice,
+    without_pulldown,
+)
 
 _FILM = (Fraction(24), Fraction(24_000, 1001))
 _NEAR = Fraction(1, 500)  # how far a rate may be from a film's to count as one
-_PULLDOWN = Fraction(4, 5)  # of the pictures of a 3:2 pulldown are a film's
 _NOISE = {"none": 0.0, "gentle": 2.5, "strong": 5.0}
 _SCREEN = Fraction(4, 3)
 _VISIBLE = Fraction(1, 50)  # from which share of a side borders are worth a word
@@ -53,7 +60,7 @@ def decide(asked: Asked) -> Treatment:
     steady = picture is not None and picture.fields != "film" and picture.pace == "plain"
     found = _seen(asked)
     return Treatment(
-        seconds=float(Fraction(asked.source.seconds) / speed) if speed != 1 else _seconds(asked),
+        seconds=float(Fraction(asked.source.seconds) / speed),
         picture=picture,
         voices=voices,
         captions=shown if picture else None,
@@ -61,10 +68,6 @@ def decide(asked: Asked) -> Treatment:
         cuts=found.cuts if found and steady else (),
         reasons=(*seen, *pace_reasons, *heard, *(told if picture else ()), *_harm(asked)),
     )
-
-
-def _seconds(asked: Asked) -> float:
-    return asked.source.seconds
 
 
 def _seen(asked: Asked) -> PictureAnalysis | None:
@@ -181,7 +184,7 @@ def _rate(asked: Asked) -> Fraction:
         return Fraction(0)
     rate = found.rate if found else video.rate
     film = _fields(video, found, asked.wishes) == "film"
-    return rate * _PULLDOWN if film else rate
+    return without_pulldown(rate) if film else rate
 
 
 def _is_film(rate: Fraction) -> bool:

@@ -17,10 +17,10 @@ from typing import Any
 import ffmpeg
 
 from pipeline.plan.chunks import OCCUPANCY, Stretch, input_options, seek
-from pipeline.plan.coding import SAMPLE_RATE, Quality, sound_options, video_options
+from pipeline.plan.coding import Quality, sound_options, video_options
 from pipeline.plan.picture import NOISY, picture
 from pipeline.plan.raster import RASTERS
-from pipeline.plan.sound import sound
+from pipeline.plan.sound import SAMPLE_RATE, sound
 from pipeline.plan.treatment import Treatment
 from recipes.targets import Standard
 

@@ -90,7 +90,7 @@ def _early(seen: PictureTreatment, speed: Fraction, raster: Raster) -> bool:
     """Whether pictures are made small before they come to their places on the grid: what is mixed
     there (cheaper, and the same), and what comes so slowly that it is shown several times.
     """
-    return seen.pace == "blend" or 0 < _rate(seen) * speed < raster.rate
+    return seen.pace == "blend" or 0 < seen.shown_rate * speed < raster.rate
 
 
 def _whole_pictures(stream: Any, seen: PictureTreatment, speed: Fraction, raster: Raster) -> Any:
@@ -142,13 +142,9 @@ def _on_the_grid(stream: Any, treatment: Treatment, raster: Raster) -> Any:
     if seen is not None and seen.pace == "blend":
         # Linear between neighbours, changes of scene left hard: the bar's 11.5 ms become 0.7.
         stream = stream.filter("framerate", fps=str(raster.rate))
-    elif seen is not None and _rate(seen) * speed == raster.rate:
+    elif seen is not None and seen.shown_rate * speed == raster.rate:
         stream = _in_step(stream, raster)
     return stream.filter("fps", fps=str(raster.rate), start_time=0)
-
-
-def _rate(seen: PictureTreatment) -> Fraction:
-    return seen.rate * Fraction(4, 5) if seen.fields == "film" else seen.rate
 
 
 _PARTS = 1000  # of a picture's time: how finely it is counted

@@ -16,6 +16,11 @@ Pace = Literal["plain", "blend"]
 Take = Literal["stereo", "mono", "left", "right", "surround"]
 
 
+def without_pulldown(rate: Fraction) -> Fraction:
+    """The pictures a second of a film that comes at `rate` in a 3:2 pulldown."""
+    return rate * Fraction(4, 5)
+
+
 @dataclass(frozen=True, slots=True)
 class PictureTreatment:
     """From a source's picture to the raster. `width`, `height` and `sar` are of the upright
@@ -40,6 +45,11 @@ class PictureTreatment:
     rate: Fraction = Fraction(0)
     alpha: bool = False
     still: bool = False
+
+    @property
+    def shown_rate(self) -> Fraction:
+        """Pictures a second once fields were made into pictures; 0 where not known or uneven."""
+        return without_pulldown(self.rate) if self.fields == "film" else self.rate
 
 
 @dataclass(frozen=True, slots=True)
