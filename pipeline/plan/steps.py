@@ -200,7 +200,58 @@ class WriteVideoCd:
         return (*streams, *(one for still in self.stills for one in (still.hi, still.lo)))
 
 
-Step = Card | MenuPicture | EncodeStill | Captions | Encode | Join | WriteVideoCd
+@dataclass(frozen=True, slots=True)
+class WebVtt:
+    """Make one WebVTT file of the subtitles of a source, for the page of a drive.
+
+    `inputs`, `stream` and `tool` as in `Captions`; times are the source's own.
+    """
+
+    label: str
+    inputs: tuple[Input, ...]
+    stream: int
+    tool: str
+    name: str = "captions.vtt"
+    writer: str = "webvtt 1"  # raised whenever the same subtitles are written otherwise
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        return (self.name,)
+
+
+@dataclass(frozen=True, slots=True)
+class IsoFile:
+    """One file of a data disc: its Chinese path, parted by `/`, and its bytes: those of `origin`,
+    or, where that is None, the `text` in UTF-8.
+    """
+
+    path: str
+    bytes: int
+    sha256: str
+    origin: Input | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WriteIso:
+    """Write `NAME.iso` (ISO 9660 level 3, Joliet, Rock Ridge) of these files."""
+
+    label: str
+    seconds: float
+    name: str
+    volume_id: str
+    files: tuple[IsoFile, ...]
+    bytes: int  # the bound that the plan counted with
+    writer: str
+
+    @property
+    def inputs(self) -> tuple[Input, ...]:
+        return tuple(one.origin for one in self.files if one.origin is not None)
+
+
+Step = (
+    Card | MenuPicture | EncodeStill | Captions | WebVtt | Encode | Join | WriteVideoCd | WriteIso
+)
 
 
 def _plain(value: Any) -> dict[str, Any]:
