@@ -17,7 +17,6 @@ from typing import Any
 
 from pipeline.manifest import Item, write_sums
 from pipeline.plan.planning import Plan
-from pipeline.plan.raster import RASTERS
 from pipeline.plan.targets.video_cd import PlannedDisc, PlannedTrack
 from pipeline.standing import SUMS
 from pipeline.videocd.bounds import RAW
@@ -34,16 +33,13 @@ def _volume(disc: PlannedDisc, made: Made, plan: Plan) -> dict[str, Any]:
         "sectors": sum(f.bytes for f in made.files if f.name.endswith(".bin")) // RAW,
         "stills": disc.stills,
         "files": [asdict(file) for file in made.files],
-        "tracks": [
-            _track(track, number, plan) for number, track in enumerate(disc.tracks, start=2)
-        ],
+        "tracks": [_track(track, number) for number, track in enumerate(disc.tracks, start=2)],
         "insert": _insert(disc, plan),
     }
 
 
-def _track(track: PlannedTrack, number: int, plan: Plan) -> dict[str, Any]:
+def _track(track: PlannedTrack, number: int) -> dict[str, Any]:
     """What one CD track holds, and which file it was made of."""
-    rate = float(RASTERS[plan.recipe.target.medium.standard].rate)
     return {
         "track": number,
         "programme": track.part.programme,
@@ -53,7 +49,7 @@ def _track(track: PlannedTrack, number: int, plan: Plan) -> dict[str, Any]:
         "part": track.part.number,
         "of": track.part.of,
         "source": track.part.sha256,
-        "start_seconds": round(track.part.start / rate, 3),
+        "start_seconds": round(track.start_seconds, 3),
         "seconds": round(track.seconds, 3),
         "chapters": [asdict(chapter) for chapter in track.chapters],
     }
@@ -71,7 +67,7 @@ def _insert(disc: PlannedDisc, plan: Plan) -> dict[str, Any]:
             for number, track in enumerate(disc.tracks, start=1)
         ],
         "elsewhere": [
-            {"disc": other.number, "names": [track.name for track in other.tracks]}
+            {"disc": other.number, "names": list(other.names)}
             for other in plan.discs
             if other.number != disc.number
         ],

@@ -8,23 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from types import MappingProxyType
 
 from catalog.analysis import Analysis
 from catalog.problem import refusal
 from catalog.programme import Source
 from catalog.words import _
-from pipeline.plan.fit import FRONT, DiscFit, disc_capacity, fit
-from pipeline.plan.menu import Menu
 from pipeline.plan.raster import RASTERS
 from pipeline.plan.select import LeftOut, Selected
-from pipeline.plan.showing import Showing, showings
+from pipeline.plan.showing import showings
 from pipeline.plan.steps import Step, digest
 from pipeline.plan.targets.tracks import Workshop
-from pipeline.plan.targets.video_cd import PlannedDisc, arrange, menus
-from pipeline.videocd.bounds import disc_front, packs_bound
+from pipeline.plan.targets.video_cd import PlannedDisc, video_cds
 from recipes.recipe import Recipe
+from recipes.targets import VideoCd
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +40,7 @@ class Plan:
     @property
     def seconds(self) -> float:
         """Of programme, on all discs."""
-        return sum(track.seconds for disc in self.discs for track in disc.tracks)
+        return sum(disc.seconds for disc in self.discs)
 
 
 def plan(
@@ -57,36 +54,15 @@ def plan(
     was not looked through is taken by its header's word. What may not or cannot be used is in
     `left_out`.
     """
-    rate = RASTERS[recipe.target.medium.standard].rate
-    chosen = showings(recipe, selected.chosen, sources, analyses, rate)
-    spread = _spread(recipe, chosen, workshop)
-    discs, steps = arrange(recipe, spread, chosen, sources, workshop)
+    match recipe.target.medium:
+        case VideoCd() as medium:
+            rate = RASTERS[medium.standard].rate
+            chosen = showings(recipe, selected.chosen, sources, analyses, rate)
+            discs, steps = video_cds(recipe, medium, chosen, sources, workshop)
+        case _:
+            raise NotImplementedError
     name = digest((recipe.id, recipe.title, tuple(disc.write for disc in discs)))[:10]
     return Plan(f"{recipe.id}-{name}", recipe, discs, selected.left_out, steps, workshop)
-
-
-def _spread(
-    recipe: Recipe, chosen: Mapping[str, Showing], workshop: Workshop
-) -> tuple[tuple[DiscFit, Menu], ...]:
-    """The discs and their menus, with room in front for the menu of the fullest one. How large a
-    menu is shows only when its disc is known, so the room grows until it is enough.
-    """
-    medium = recipe.target.medium
-    packs = partial(packs_bound, standard=medium.standard)
-    programmes = {id: one.programme for id, one in chosen.items()}
-
-    def seconds(programme: str, sha256: str) -> float:
-        return chosen[programme].treatments[sha256].seconds
-
-    front = FRONT
-    while True:
-        capacity = disc_capacity(medium.standard, medium.disc, packs, front)
-        fits = fit(tuple(programmes.values()), seconds, capacity, recipe.order)
-        shown = menus(recipe, fits, programmes, workshop)
-        needed = max((disc_front(len(one.lists), len(one.stills)) for one in shown), default=FRONT)
-        if needed <= front:
-            return tuple(zip(fits, shown, strict=True))
-        front = needed
 
 
 def refuse_empty(plan: Plan, file: str) -> None:

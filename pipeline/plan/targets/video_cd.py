@@ -1,15 +1,16 @@
-"""The Video CD target: discs of a fit become the steps that make them. Pure; nothing is run."""
+"""The Video CD target: programmes spread over discs, and the steps that make these. Pure."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from catalog.programme import Programme, Source
 from pipeline.plan.chapters import Chapter, chapters, within_a_disc
 from pipeline.plan.encode import Coding
-from pipeline.plan.fit import DiscFit, Part
+from pipeline.plan.fit import FRONT, DiscFit, Part, disc_capacity, fit
 from pipeline.plan.menu import Menu, menu
 from pipeline.plan.menu_pages import Shown, Volume, lies_of, offers_of
 from pipeline.plan.raster import RASTERS
@@ -26,8 +27,10 @@ from pipeline.plan.steps import (
 )
 from pipeline.plan.targets.tracks import Showpiece, Workshop, track_steps
 from pipeline.plan.treatment import Reason
+from pipeline.videocd.bounds import disc_front, packs_bound
 from pipeline.videocd.lists import ControlList
 from recipes.recipe import Recipe
+from recipes.targets import VideoCd
 
 # Raised whenever the writer gives other bytes for the same streams.
 WRITER = "videocd 2"
@@ -36,12 +39,14 @@ WRITER = "videocd 2"
 @dataclass(frozen=True, slots=True)
 class PlannedTrack:
     """One track of a disc: which part of which programme, its name and entry points, its streams,
-    and the reasons for what is done to its picture and sound.
+    and the reasons for what is done to its picture and sound. `start_seconds` of its episode come
+    before it.
     """
 
     part: Part
     title: str
     name: str
+    start_seconds: float
     seconds: float
     chapters: tuple[Chapter, ...]
     streams: Track
@@ -61,55 +66,109 @@ class PlannedDisc:
     stills: int
     write: str
 
+    @property
+    def seconds(self) -> float:
+        """Of programme."""
+        return sum(track.seconds for track in self.tracks)
+
+    @property
+    def programmes(self) -> tuple[str, ...]:
+        """The ids of what is on it, each once."""
+        return tuple(dict.fromkeys(track.part.programme for track in self.tracks))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What is on it, a name a track."""
+        return tuple(track.name for track in self.tracks)
+
 
 def d_characters(text: str, length: int) -> str:
     """`text` in the d-characters of ISO 9660 (A-Z, 0-9, _), at most `length` of them."""
     return re.sub(r"[^A-Z0-9_]", "_", text.upper())[:length]
 
 
-def menus(
+def video_cds(
     recipe: Recipe,
-    fits: Sequence[DiscFit],
-    programmes: Mapping[str, Programme],
+    medium: VideoCd,
+    chosen: Mapping[str, Showing],
+    sources: Mapping[str, Source],
     workshop: Workshop,
+) -> tuple[tuple[PlannedDisc, ...], tuple[Step, ...]]:
+    """The discs of a recipe and all steps that make them, each step once, inputs before users."""
+    making = _Making(recipe, medium, workshop)
+    spread = _spread(making, chosen)
+    return _arranged(making, spread, chosen, sources)
+
+
+@dataclass(frozen=True, slots=True)
+class _Making:
+    """What all discs of a recipe share."""
+
+    recipe: Recipe
+    medium: VideoCd
+    workshop: Workshop
+
+
+def _spread(making: _Making, chosen: Mapping[str, Showing]) -> tuple[tuple[DiscFit, Menu], ...]:
+    """The discs and their menus, with room in front for the menu of the fullest one. How large a
+    menu is shows only when its disc is known, so the room grows until it is enough.
+    """
+    medium = making.medium
+    packs = partial(packs_bound, standard=medium.standard)
+    programmes = {id: one.programme for id, one in chosen.items()}
+
+    def seconds(programme: str, sha256: str) -> float:
+        return chosen[programme].treatments[sha256].seconds
+
+    front = FRONT
+    while True:
+        capacity = disc_capacity(medium.standard, medium.disc, packs, front)
+        fits = fit(tuple(programmes.values()), seconds, capacity, making.recipe.order)
+        shown = _menus(making, fits, programmes)
+        needed = max((disc_front(len(one.lists), len(one.stills)) for one in shown), default=FRONT)
+        if needed <= front:
+            return tuple(zip(fits, shown, strict=True))
+        front = needed
+
+
+def _menus(
+    making: _Making, fits: Sequence[DiscFit], programmes: Mapping[str, Programme]
 ) -> tuple[Menu, ...]:
     """The menu of each disc; empty ones where the recipe wants none."""
-    if not recipe.target.medium.menu:
+    if not making.medium.menu:
         return tuple(Menu() for _fit in fits)
-    rate, lies = RASTERS[recipe.target.medium.standard].rate, lies_of(fits)
+    rate, lies = RASTERS[making.medium.standard].rate, lies_of(fits)
     return tuple(
         menu(
-            Volume(recipe.title, number, len(fits), workshop.centre),
+            Volume(making.recipe.title, number, len(fits), making.workshop.centre),
             offers_of(fit.parts, number, lies, programmes, rate),
         )
         for number, fit in enumerate(fits, start=1)
     )
 
 
-def arrange(
-    recipe: Recipe,
+def _arranged(
+    making: _Making,
     spread: Sequence[tuple[DiscFit, Menu]],
     chosen: Mapping[str, Showing],
     sources: Mapping[str, Source],
-    workshop: Workshop,
 ) -> tuple[tuple[PlannedDisc, ...], tuple[Step, ...]]:
-    """The discs of a recipe and all steps that make them, each step once, inputs before users."""
     steps: dict[str, Step] = {}
     discs = []
-    for number, (fit, shown) in enumerate(spread, start=1):
+    for number, (filled, shown) in enumerate(spread, start=1):
         tracks = []
-        for part in fit.parts:
-            piece = _piece(chosen[part.programme], part, sources[part.sha256], recipe)
-            made = track_steps(piece, workshop)
+        for part in filled.parts:
+            piece = _piece(chosen[part.programme], part, sources[part.sha256], making.medium)
+            made = track_steps(piece, making.workshop)
             steps |= {key(step): step for step in made.steps}
             tracks.append(_planned_track(piece, made.track))
         stills = []
         for picture in shown.stills:
-            drawn, still = _still_steps(picture, recipe, workshop)
+            drawn, still = _still_steps(picture, making)
             steps |= {key(drawn): drawn, key(still): still}
             stills.append(StillPair(FromStep(key(still), still.hi), FromStep(key(still), still.lo)))
-        disc = _Disc(number, len(spread), fit, tuple(tracks), tuple(stills), shown.lists)
-        write = _write_step(recipe, disc)
+        disc = _Disc(number, len(spread), filled, tuple(tracks), tuple(stills), shown.lists)
+        write = _write_step(making, disc)
         steps[key(write)] = write
         discs.append(
             PlannedDisc(
@@ -117,8 +176,8 @@ def arrange(
                 write.name,
                 write.volume_id,
                 tuple(tracks),
-                fit.sectors,
-                fit.free,
+                filled.sectors,
+                filled.free,
                 len(shown.stills),
                 key(write),
             )
@@ -136,8 +195,7 @@ class _Disc:
     lists: tuple[ControlList, ...]
 
 
-def _piece(showing: Showing, part: Part, source: Source, recipe: Recipe) -> Showpiece:
-    medium = recipe.target.medium
+def _piece(showing: Showing, part: Part, source: Source, medium: VideoCd) -> Showpiece:
     coding = Coding(medium.standard, medium.quality)
     return Showpiece(showing.programme, part, source, showing.treatments[part.sha256], coding)
 
@@ -147,28 +205,27 @@ def _planned_track(piece: Showpiece, streams: Track) -> PlannedTrack:
     seconds = piece.seconds(piece.part.pictures)
     points = chapters(piece.programme, piece.part, seconds, rate)
     title, reasons = piece.programme.title, piece.treatment.reasons
-    return PlannedTrack(piece.part, title, piece.name, seconds, points, streams, reasons)
+    start = piece.seconds(piece.part.start)
+    return PlannedTrack(piece.part, title, piece.name, start, seconds, points, streams, reasons)
 
 
-def _still_steps(
-    shown: Shown, recipe: Recipe, workshop: Workshop
-) -> tuple[MenuPicture, EncodeStill]:
-    standard = recipe.target.medium.standard
-    drawn = MenuPicture(recipe.title, standard, shown, workshop.font)
-    still = EncodeStill(recipe.title, standard, FromStep(key(drawn), drawn.name), workshop.ffmpeg)
+def _still_steps(shown: Shown, making: _Making) -> tuple[MenuPicture, EncodeStill]:
+    title, standard, shop = making.recipe.title, making.medium.standard, making.workshop
+    drawn = MenuPicture(title, standard, shown, shop.font)
+    still = EncodeStill(title, standard, FromStep(key(drawn), drawn.name), shop.ffmpeg)
     return drawn, still
 
 
-def _write_step(recipe: Recipe, disc: _Disc) -> WriteVideoCd:
+def _write_step(making: _Making, disc: _Disc) -> WriteVideoCd:
     name = f"disc-{disc.number:02d}"
     ending = f"_{disc.number:02d}" if disc.count > 1 else ""
     return WriteVideoCd(
         label=name,
         seconds=sum(track.seconds for track in disc.tracks),
         name=name,
-        standard=recipe.target.medium.standard,
-        volume_id=d_characters(recipe.id, 32 - len(ending)) + ending,
-        album_id=d_characters(recipe.id, 16),
+        standard=making.medium.standard,
+        volume_id=d_characters(making.recipe.id, 32 - len(ending)) + ending,
+        album_id=d_characters(making.recipe.id, 16),
         volume_count=disc.count,
         volume_number=disc.number,
         sectors=disc.fit.sectors,
