@@ -103,6 +103,32 @@ def _target(written: dict[str, object]) -> Iterator[_Mistake]:
             wrong = _("names {count} media: {names}")
             wrong = wrong.format(count=len(media), names=", ".join(map(str, media)))
             yield _Mistake(("target",), wrong, _("keep one, and write a recipe for each other"))
+        case {"site-drive": dict(drive)}:
+            yield from _drive(drive, ("target", "site-drive"))
+        case {"site-drive": None}:
+            mend = _("write sites: and which, such as {braces}").format(braces="{level: township}")
+            yield _Mistake(("target", "site-drive"), _("does not say for which sites"), mend)
+
+
+def _drive(written: dict[str, object], at: Place) -> Iterator[_Mistake]:
+    match written.get("sites"):
+        case dict(sites) if not sites:
+            mend = _("write which: all: yes, level: township, or only: [HX-T02]")
+            yield _Mistake((*at, "sites"), _("chooses nothing"), mend)
+        case {"all": True, **other} if other:
+            wrong = _("stands beside {names}").format(names=", ".join(map(str, other)))
+            yield _Mistake((*at, "sites", "all"), wrong, _("keep one of the two"))
+    match written.get("quota"):
+        case dict(quota):
+            for subject in quota:
+                if isinstance(subject, str) and not is_subject(subject):
+                    wrong = _("{subject} is neither a subject nor a class number")
+                    mend = _near("subject", subject) or _("write a code such as AGR.VEG or S63")
+                    place = (*at, "quota", subject)
+                    yield _Mistake(place, wrong.format(subject=shown(subject)), mend)
+    match written.get("first"):
+        case list(said) if len(set(map(str, said))) < len(said):
+            yield _Mistake((*at, "first"), _("names something twice"), _("delete it once"))
 
 
 def _select(written: dict[str, object]) -> Iterator[_Mistake]:

@@ -17,7 +17,7 @@ Size = Literal["cd74", "cd80", "dvd5", "dvd9"]
 Height = Literal[480, 576, 720]
 Captions = Literal["beside", "burnt-in"]
 Preference = Literal["requests", "industries", "season", "dialect"]
-Share = Annotated[str, Field(pattern=r"^(100|[1-9]?[0-9])%$", description="Such as 30%")]
+Share = Annotated[str, Field(pattern=r"^(100|[1-9]?[0-9])%$", examples=["30%"])]
 
 _STRICT = ConfigDict(frozen=True, extra="forbid", strict=True)
 _QUALITY = "best takes several times as long as fast and looks better"
@@ -76,7 +76,7 @@ class SiteDrive(ForComputers):
         description="What of a site comes first within a line of select, in this order",
         max_length=4,
     )
-    keep_free: Share = Field("5%", description="So much of each drive stays empty")
+    keep_free: Share = Field("5%", description="So much of each drive stays empty", examples=["5%"])
 
 
 Medium = VideoCd | DataDisc | SiteDrive
@@ -103,7 +103,8 @@ class Target(BaseModel):
     data_disc: Annotated[DataDisc | None, BeforeValidator(_plain)] = Field(
         None, alias="data-disc", description="Data disc, for computers"
     )
-    site_drive: Annotated[SiteDrive | None, BeforeValidator(_plain)] = Field(
+    # Not by `_plain`: it must say which sites, and behind such a validator no list is a tuple.
+    site_drive: SiteDrive | None = Field(
         None, alias="site-drive", description="A portable drive for each site"
     )
 
