@@ -21,6 +21,11 @@ def _count(name: str, *, index: bool = False) -> sa.Column[int]:
     return sa.Column(name, sa.Integer, nullable=False, server_default="0", index=index or None)
 
 
+def _large(name: str) -> sa.Column[int]:
+    """Bytes of a drive: more than 32 bits."""
+    return sa.Column(name, sa.BigInteger, nullable=False, server_default="0")
+
+
 # A place, as it is today. `county` and `township` are the numbers of the sites it belongs to
 # (its own, where it is one; 0 where there is none). `players` is what it can play today, a sorted
 # list of vcd, dvd, pc, projector, tv, parted by blanks: only what works.
@@ -69,17 +74,66 @@ equipment = sa.Table(
 )  # fmt: skip
 
 # A portable drive. `home` is the site it is meant for, `holder` the site that has it (0: none),
-# state: held, out (on its way), lost, scrapped.
+# state: held, out (on its way), lost, scrapped. `token`, `volume` and `capacity` (bytes) are those
+# of the identity that was written onto it last; `number` counts its editions; `edition` and `root`
+# say what lies on it by the event `refresh_event` (0: nothing that the books know).
 drives = sa.Table(
     "drive",
     metadata,
     sa.Column("id", sa.String(40), primary_key=True),
     _count("home"), _count("holder"), sa.Column("capacity_gb", sa.Float), _text("file_system"),
     _text("state"), _text("since"), _text("due_on"), _text("last_refresh"), _text("note"),
-    _count("event"),
+    _count("event"), _text("token"), _text("volume"), _large("capacity"), _count("number"),
+    _text("edition"), _text("root"), _count("refresh_event"),
 )  # fmt: skip
 sa.Index("ix_drive_holder", drives.c.holder)
 sa.Index("ix_drive_home", drives.c.home)
+sa.Index("ix_drive_token", drives.c.token)
+
+# Identities as they were written onto drives: the last one counts, older tokens are void.
+enrolments = sa.Table(
+    "enrolment",
+    metadata,
+    sa.Column("event", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("drive", sa.String(40), nullable=False),
+    _text("token"), _text("volume"), _large("capacity"), _text("on_day"),
+    sa.Index("ix_enrolment_drive", "drive"),
+)  # fmt: skip
+
+# Editions that were put onto drives. `programmes` by id, parted by ;. `copied`, `removed` and `kept`
+# count files. `signed_*`: the receipt code was told by phone, or came back on the drive.
+refreshes = sa.Table(
+    "refresh",
+    metadata,
+    sa.Column("event", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("drive", sa.String(40), nullable=False),
+    _count("site"), _text("edition"), _count("number"), _text("root"), _text("on_day"),
+    _text("programmes"), _count("files"), _large("bytes"), _count("copied"), _count("removed"),
+    _count("kept"), _large("free"), _text("confirmed"), _text("record_sha256"), _text("recipe"),
+    _text("signed_by"), _text("signed_on"), _count("signed_event"),
+    sa.Index("ix_refresh_drive", "drive", "number"),
+    sa.Index("ix_refresh_site", "site", "on_day"),
+)  # fmt: skip
+
+# Drives that were read back at the centre. `ok` 1: nothing was found.
+checks = sa.Table(
+    "drive_check",
+    metadata,
+    sa.Column("event", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("drive", sa.String(40), nullable=False),
+    _text("root"), _text("depth"), _count("ok"), _count("findings"), _text("on_day"),
+    sa.Index("ix_drive_check_drive", "drive"),
+)  # fmt: skip
+
+# What lies on drives now, of those that are held or on their way.
+drive_contents = sa.Table(
+    "drive_content",
+    metadata,
+    sa.Column("drive", sa.String(40), primary_key=True),
+    sa.Column("programme", sa.String(32), primary_key=True),
+    sa.Column("subject", sa.String(40), nullable=False, server_default=""),  # its subject area
+    sa.Index("ix_drive_content_programme", "programme", "drive"),
+)
 
 # One run of numbered copies. Balances: made = issued + in_stock + scrapped; issued = signed +
 # unsigned + returned (returned ones lie at the centre until they are restocked or scrapped); lost
@@ -183,6 +237,7 @@ coverage = sa.Table(
     sa.Column("township", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("subject", sa.String(40), primary_key=True),
     _count("deliveries"), _count("copies"),
+    _count("drives"),  # that are there and hold something of the subject
 )  # fmt: skip
 
 # The next number of each kind of paper in a year, without gaps: QS 2012 -> 180.

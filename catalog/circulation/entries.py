@@ -12,12 +12,23 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any, ClassVar
 
-from catalog.circulation.told import Answered, Changed, Drive, Registered, Requested, Screened
+from catalog.circulation.told import (
+    Answered,
+    Changed,
+    Checked,
+    Confirmed,
+    Drive,
+    Enrolled,
+    Refreshed,
+    Registered,
+    Requested,
+    Screened,
+)
 
 __all__ = [
-    "Answered", "Changed", "Copied", "Corrected", "Delivered", "Drive", "Entry", "Line", "Lost",
-    "Recalled", "Registered", "Requested", "Restocked", "Returned", "Scrapped", "Screened",
-    "Signed", "details_of", "entry_of",
+    "Answered", "Changed", "Checked", "Confirmed", "Copied", "Corrected", "Delivered", "Drive",
+    "Enrolled", "Entry", "Line", "Lost", "Recalled", "Refreshed", "Registered", "Requested",
+    "Restocked", "Returned", "Scrapped", "Screened", "Signed", "details_of", "entry_of",
 ]  # fmt: skip
 
 
@@ -199,18 +210,30 @@ class Corrected:
 
 Entry = (
     Copied | Delivered | Signed | Returned | Lost | Restocked | Scrapped | Recalled | Registered
-    | Changed | Drive | Requested | Answered | Screened | Corrected
+    | Changed | Drive | Enrolled | Refreshed | Confirmed | Checked | Requested | Answered
+    | Screened | Corrected
 )  # fmt: skip
 
 _KINDS: Mapping[str, type[Any]] = {
     each.kind: each
     for each in (
         Copied, Delivered, Signed, Returned, Lost, Restocked, Scrapped, Recalled, Registered,
-        Changed, Drive, Requested, Answered, Screened, Corrected,
+        Changed, Drive, Enrolled, Refreshed, Confirmed, Checked, Requested, Answered, Screened,
+        Corrected,
     )
 }  # fmt: skip
 _NAMES = {each: tuple(f.name for f in fields(each)) for each in _KINDS.values()}
 _DAYS = {"on", "since", "due_on"}
+# What an event does not tell because it was empty, where the entry cannot do without.
+_ABSENT: Mapping[str, Mapping[str, Any]] = {
+    "answered": {"on": None, "closed": False},
+    "enrolled": {"volume": "", "capacity": 0},
+    "refreshed": {
+        "programmes": (), "recipe": "",
+        **dict.fromkeys(("files", "bytes", "copied", "removed", "kept", "free"), 0),
+    },
+    "checked": {"root": "", "ok": False, "findings": 0},
+}  # fmt: skip
 
 
 def details_of(entry: Entry) -> dict[str, Any]:
@@ -238,7 +261,7 @@ def entry_of(kind: str, details: Mapping[str, Any]) -> Entry | None:
     if kind not in _KINDS:
         return None
     model = _KINDS[kind]
-    absent = {"on": None, "closed": False} if kind == "answered" else {}
+    absent = _ABSENT.get(kind, {})
     return model(**{**absent, **{k: _read(k, v) for k, v in details.items()}})  # type: ignore[no-any-return]
 
 
