@@ -40,6 +40,11 @@ def drive_sites(
     return tuple(_site(list(group)) for _number, group in groupby(rows, lambda r: r["number"]))
 
 
+def cycle_of(text: str) -> str:
+    """The code of a cycle that a register wrote in Chinese; what is none of ours stays."""
+    return _CYCLES.get(text, text)
+
+
 def _question() -> sa.Select[Any]:
     township, centre = sites.alias("township"), sites.alias("centre")
     here = sites.c
@@ -65,7 +70,7 @@ def _site(rows: list[sa.RowMapping]) -> DriveSite:
         name=row["name"],
         level=row["level"],
         drives=tuple(each["drive"] for each in rows),
-        cycle=_CYCLES.get(row["cycle"], row["cycle"]),
+        cycle=cycle_of(row["cycle"]),
         refreshed=_refreshed(row["last_refresh"], (each["drive_refresh"] for each in rows)),
         route=row["route"],
         distance_km=row["distance_km"],
