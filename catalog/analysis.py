@@ -50,7 +50,9 @@ class PictureAnalysis:
     moves, at the size of a Video CD picture. `cuts` are changes of scene from which decoding was
     tried and gave the same pictures: there a long programme may be divided. `frozen` are stretches
     of ten seconds and more without any change; `still` is the share of the time, 0 to 1, in which
-    the picture stands for a second or longer (slides).
+    the picture stands for a second or longer (slides). How it is coded: `profile` as ffmpeg names
+    it and `level` (31 is 3.1; 0 where the codec has none), `bits` of its luma, `chroma` ("420"; ""
+    where it is no such picture), `bit_rate` a second on average.
     """
 
     index: int
@@ -67,6 +69,11 @@ class PictureAnalysis:
     frozen: tuple[Span, ...] = ()
     still: float = 0.0
     cuts: tuple[float, ...] = ()
+    profile: str = ""
+    level: int = 0
+    bits: int = 0
+    chroma: str = ""
+    bit_rate: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +83,8 @@ class SoundAnalysis:
     set would play (surround mixed down): `loudness` in LUFS (integrated; -70 is silence),
     `loudness_range` in LU, `peak` in dBTP. `gain` in dB brings it to the target through the
     limiter of plan/sound.py, tried out; `squeeze` says that its range was compressed for that.
-    `silence` are stretches of at least two seconds without sound.
+    `silence` are stretches of at least two seconds without sound. `profile` is how it is coded, as
+    ffmpeg names it.
     """
 
     index: int
@@ -87,6 +95,7 @@ class SoundAnalysis:
     gain: float = 0.0
     squeeze: bool = False
     silence: tuple[Span, ...] = ()
+    profile: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +126,8 @@ class Damage:
 class Analysis:
     """All that looking through one file found. `analyser` names the version of the program that
     looked: an older one's analysis is made anew. `promised` is the length the container claims,
-    0 where it claims none.
+    0 where it claims none. `faststart` says of an MP4 that what leads through it lies before its
+    contents, in one piece.
     """
 
     sha256: str
@@ -128,6 +138,7 @@ class Analysis:
     sounds: tuple[SoundAnalysis, ...] = ()
     subtitles: tuple[Subtitles, ...] = ()
     damage: tuple[Damage, ...] = ()
+    faststart: bool = False
 
     @property
     def lost(self) -> float:

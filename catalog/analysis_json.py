@@ -66,6 +66,7 @@ def analysis(said: Any) -> Analysis:
         sounds=tuple(_sound(_Said(s, "sounds.")) for s in whole.many("sounds")),
         subtitles=tuple(_subtitles(_Said(s, "subtitles.")) for s in whole.many("subtitles")),
         damage=tuple(_damage(_Said(s, "damage.")) for s in whole.many("damage")),
+        faststart=whole.flag("faststart", False),
     )
 
 
@@ -145,6 +146,11 @@ def _picture(said: _Said) -> PictureAnalysis:
         frozen=said.spans("frozen"),
         still=said.number("still", 0.0, least=0),
         cuts=tuple(map(float, cuts)),
+        profile=said.text("profile", ""),
+        level=said.whole("level", 0),
+        bits=said.whole("bits", 0),
+        chroma=said.text("chroma", ""),
+        bit_rate=said.whole("bit_rate", 0),
     )
 
 
@@ -162,6 +168,7 @@ def _sound(said: _Said) -> SoundAnalysis:
         gain=said.number("gain", 0.0),
         squeeze=said.flag("squeeze", False),
         silence=said.spans("silence"),
+        profile=said.text("profile", ""),
     )
 
 

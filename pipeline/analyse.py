@@ -17,7 +17,7 @@ from catalog.programme import Source
 from catalog.words import _
 from pipeline import tools
 
-ANALYSER = "analysis 2"  # another name, and what an older one found is looked for anew
+ANALYSER = "analysis 3"  # another name, and what an older one found is looked for anew
 
 # Looking takes less than the programme lasts, on anything; ten times as much is a hanging decoder.
 _SECONDS_EACH, _SECONDS_MORE = 10.0, 300.0

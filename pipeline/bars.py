@@ -21,6 +21,8 @@ from pipeline.plan.steps import (
     Join,
     MenuPicture,
     Step,
+    WebVtt,
+    WriteIso,
     WriteVideoCd,
     key,
     needs,
@@ -88,12 +90,12 @@ class Bars(Watch):
 
     def _weight(self, step: Step) -> float:
         match step:
-            case Encode() if any(name.endswith(".m1v") for name in step.outputs):
+            case Encode() if any(name.endswith((".m1v", ".mp4")) for name in step.outputs):
                 return step.seconds
-            case WriteVideoCd():
+            case WriteVideoCd() | WriteIso():
                 return step.seconds * self._WRITE
             # A programme's seconds are those of its picture: its sound is not counted again.
-            case Card() | MenuPicture() | EncodeStill() | Captions() | Encode() | Join():
+            case Card() | MenuPicture() | EncodeStill() | Captions() | WebVtt() | Encode() | Join():
                 return 0.0
 
     def begins(self, plan: Plan, todo: Sequence[Step]) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import av
 import av.container
 
+from pipeline.analysis.coded import faststart, picture_coded, profile
 from pipeline.analysis.damage import Errors
 from pipeline.analysis.errors import Complaints
 from pipeline.analysis.eyes import Eyes
@@ -42,6 +43,8 @@ class _Walk:
     first: float = math.inf
     last: float = 0.0
     now: float = 0.0
+    picture_bytes: int = 0
+    coded: dict[int, dict[str, Any]] = field(default_factory=dict)
 
 
 def looked_through(path: str, said: str, tell: Tell) -> dict[str, Any]:
@@ -57,10 +60,21 @@ def looked_through(path: str, said: str, tell: Tell) -> dict[str, Any]:
         walk = _prepared(container, complaints, max(length, 0.0))
         complaints.new()  # of opening: the same places are read again now
         _through(container, walk, tell)
+        walk.coded = _coded(container, walk)
     seconds = min(max(walk.last - min(walk.first, walk.last), 0.0), MAX_SECONDS)
     if walk.eyes and seconds <= 0:
         seconds = walk.eyes.last + walk.eyes.interval * bool(walk.eyes.pictures)
     return _summed(path, walk, seconds, promise)
+
+
+def _coded(container: Any, walk: _Walk) -> dict[int, dict[str, Any]]:
+    """How what was decoded is coded, by stream: decoders know best once they have decoded."""
+    said = {index: {"profile": profile(container.streams[index])} for index in walk.ears}
+    if walk.eyes:
+        stream = container.streams[walk.eyes.index]
+        covered = max(walk.last - min(walk.first, walk.last), walk.eyes.last)
+        said[walk.eyes.index] = picture_coded(stream, walk.picture_bytes, covered)
+    return said
 
 
 def _prepared(container: Any, complaints: Complaints, length: float) -> _Walk:
@@ -104,6 +118,8 @@ def _packet(packet: Any, walk: _Walk) -> None:
             walk.titles[packet.stream.index].take(bytes(packet)[:65_536])
         return
     at = _timed(packet, walk)
+    if walk.eyes and packet.stream.index == walk.eyes.index:
+        walk.picture_bytes += packet.size
     wrong = 0
     try:
         for frame in packet.decode():
@@ -161,10 +177,15 @@ def _summed(path: str, walk: _Walk, seconds: float, promise: float) -> dict[str,
     return {
         "seconds": round(seconds, 6),
         "promised": round(max(promise, 0.0), 6),
-        "picture": picture,
-        "sounds": [walk.ears[i].heard(path) for i in sorted(walk.ears) if i in walk.decoded],
+        "picture": picture and {**picture, **walk.coded[picture["index"]]},
+        "sounds": [
+            {**walk.ears[i].heard(path), **walk.coded[i]}
+            for i in sorted(walk.ears)
+            if i in walk.decoded
+        ],
         "subtitles": [walk.titles[i].read() for i in sorted(walk.titles)],
         "damage": walk.errors.stretches(seconds),
+        "faststart": faststart(path),
     }
 
 

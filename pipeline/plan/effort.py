@@ -19,6 +19,8 @@ from pipeline.plan.steps import (
     Join,
     MenuPicture,
     Step,
+    WebVtt,
+    WriteIso,
     WriteVideoCd,
 )
 
@@ -30,6 +32,8 @@ _SOUND: Final = 0.012
 """Processor seconds that a second of sound takes."""
 _WRITE: Final = 0.001
 """Of writing a disc and reading it back, a second of programme."""
+_ISO: Final = 4e-9
+"""Of writing a data disc and reading it back, a byte."""
 _JOIN: Final = 0.0005
 _UNKNOWN: Final = 0.15
 """Of encoding a second of which nothing more is known."""
@@ -45,8 +49,12 @@ def picture_effort(
     """Processor seconds for `seconds` of a picture of `size` that comes at `rate`; `unused`
     seconds are decoded before them because nothing shorter leads there.
     """
-    decoded = size[0] * size[1] / 1e6 * float(rate or 25) * (seconds + unused)
-    return decoded * _DECODE + seconds * _CODE[quality]
+    return decoding_effort(size, rate, seconds + unused) + seconds * _CODE[quality]
+
+
+def decoding_effort(size: tuple[int, int], rate: Fraction, seconds: float) -> float:
+    """Processor seconds for reading `seconds` of such a picture and making it small."""
+    return size[0] * size[1] / 1e6 * float(rate or 25) * seconds * _DECODE
 
 
 def sound_effort(seconds: float) -> float:
@@ -63,7 +71,9 @@ def effort(step: Step) -> float:
             return max(0.01, step.seconds * _JOIN)
         case WriteVideoCd():
             return max(0.01, step.seconds * _WRITE)
-        case Card() | MenuPicture() | EncodeStill() | Captions():
+        case WriteIso():
+            return max(0.01, step.bytes * _ISO)
+        case Card() | MenuPicture() | EncodeStill() | Captions() | WebVtt():
             return 0.2
         case _:
             assert_never(step)

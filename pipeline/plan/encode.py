@@ -129,19 +129,19 @@ def _samples(number: int, rate: Fraction) -> int:
 def _track(files: Files, treatment: Treatment, coding: Coding) -> tuple[str, ...]:
     file = _source(files, {})
     outputs = _video_output(file, files, treatment, coding), _audio_output(file, treatment)
-    return (*_GLOBAL, *ffmpeg.merge_outputs(*outputs).get_args())
+    return (*GLOBAL, *ffmpeg.merge_outputs(*outputs).get_args())
 
 
 @functools.lru_cache(maxsize=1024)
 def _video(files: Files, treatment: Treatment, coding: Coding, sought: bool) -> tuple[str, ...]:
     file = _source(files, input_options(_SOUGHT) if sought else {})
     smooth = {"rc_init_occupancy": OCCUPANCY}
-    return (*_GLOBAL, *_video_output(file, files, treatment, coding, smooth).get_args())
+    return (*GLOBAL, *_video_output(file, files, treatment, coding, smooth).get_args())
 
 
 @functools.lru_cache(maxsize=1024)
 def _audio(files: Files, treatment: Treatment, coding: Coding) -> tuple[str, ...]:
-    return (*_GLOBAL, *_audio_output(_source(files, {}), treatment).get_args())
+    return (*GLOBAL, *_audio_output(_source(files, {}), treatment).get_args())
 
 
 def _source(files: Files, options: Mapping[str, str | None]) -> Any:
@@ -192,4 +192,4 @@ def _audio_output(file: Any, treatment: Treatment) -> Any:
     return ffmpeg.output(cut, f"out/{AUDIO}", f="mp2", **options)
 
 
-_GLOBAL = ("-hide_banner", "-nostdin", "-v", "warning", "-nostats", "-progress", "progress", "-y")
+GLOBAL = ("-hide_banner", "-nostdin", "-v", "warning", "-nostats", "-progress", "progress", "-y")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any, assert_never
 
+from catalog.analysis import Matrix
 from pipeline.plan.raster import RASTERS, Raster
 from pipeline.plan.treatment import Fit, PictureTreatment, Treatment
 from recipes.targets import Standard
@@ -63,7 +64,21 @@ def picture(
     names an ASS file, seen from where ffmpeg runs, whose times are the episode's. A treatment
     without a picture shows a card that has the shape of the screen.
     """
-    raster, seen = RASTERS[standard], treatment.picture
+    raster = RASTERS[standard]
+    return on_raster(stream, treatment, raster, first=first, behind=behind, captions=captions)
+
+
+def on_raster(
+    stream: Any,
+    treatment: Treatment,
+    raster: Raster,
+    *,
+    first: str,
+    behind: str,
+    captions: str = "",
+) -> Any:
+    """The same for any raster; what is not bordered has the size that the picture shall have."""
+    seen = treatment.picture
     if seen is not None:
         # What changes its size on the way is brought to the size it began with, so that the graph
         # need not be built anew and forget the time; free where nothing changes.
@@ -81,7 +96,8 @@ def picture(
     elif not early:
         stream = _shown(stream, seen, raster)
     if captions:
-        stream = stream.filter("ass", f=captions, original_size="384x288")
+        screen = "384x288" if raster.bordered else f"{raster.width}x{raster.height}"
+        stream = stream.filter("ass", f=captions, original_size=screen)
     # The captions go by the episode's own time, so that it ends only here.
     return stream.filter("format", "yuv420p").filter("setpts", "PTS-STARTPTS")
 
@@ -164,7 +180,7 @@ def _in_step(stream: Any, raster: Raster) -> Any:
 
 def _card(stream: Any, raster: Raster) -> Any:
     """A card, drawn in the shape of the screen, on the raster."""
-    television = {"out_color_matrix": "bt601", "out_range": "tv"}
+    television = {"out_color_matrix": raster.matrix, "out_range": "tv"}
     stream = stream.filter("scale", raster.width, raster.height, flags=_SHARP, **television)
     return stream.filter("setsar", str(raster.sar))
 
@@ -175,9 +191,11 @@ def _shown(stream: Any, seen: PictureTreatment, raster: Raster) -> Any:
     if box is not None:
         stream = stream.filter("crop", box.width, box.height, box.left, box.top, exact=1)
         wide, high = box.width, box.height
-    size = shape(wide, high, seen.sar, raster, seen.fit)
+    size = raster.width, raster.height
+    if raster.bordered:
+        size = shape(wide, high, seen.sar, raster, seen.fit)
     scaled = _scaled if seen.dynamic_range == "sdr" else _dimmed
-    stream = scaled(stream, seen, size)
+    stream = scaled(stream, seen, size, raster.matrix)
     if seen.alpha:
         stream = stream.filter("format", "yuva420p").filter("premultiply", inplace=1)
     stream = stream.filter("format", "yuv420p")
@@ -185,7 +203,7 @@ def _shown(stream: Any, seen: PictureTreatment, raster: Raster) -> Any:
         stream = _denoised(stream, seen.noise)
     if size[0] > raster.width or size[1] > raster.height:
         stream = stream.filter("crop", raster.width, raster.height)
-    else:
+    elif raster.bordered:
         stream = stream.filter("pad", raster.width, raster.height, "(ow-iw)/2", "(oh-ih)/2")
     return stream.filter("setsar", str(raster.sar))
 
@@ -194,18 +212,18 @@ def _shown(stream: Any, seen: PictureTreatment, raster: Raster) -> Any:
 _SHARP = "lanczos+accurate_rnd+full_chroma_int"
 
 
-def _scaled(stream: Any, seen: PictureTreatment, size: tuple[int, int]) -> Any:
-    """The picture at `size`, in the colours of a television, from those it was made in."""
+def _scaled(stream: Any, seen: PictureTreatment, size: tuple[int, int], matrix: Matrix) -> Any:
+    """The picture at `size`, its colours told by `matrix`, from those it was made in."""
     # From BT.709 the colours are turned when the picture is small: the scaler would do it at twice
     # the cost of all else.
-    turned = seen.matrix == "bt709" and not seen.alpha
+    turned = seen.matrix == "bt709" != matrix and not seen.alpha
     stream = stream.filter(
         "scale",
         *size,
         flags=_SHARP,
         in_color_matrix=seen.matrix,
         in_range="pc" if seen.full_range else "tv",
-        out_color_matrix="bt709" if turned else "bt601",
+        out_color_matrix="bt709" if turned else matrix,
         out_range="tv",
     )
     if turned:
@@ -220,7 +238,7 @@ _BRIGHTEST = 1000 / _WHITE  # what becomes the brightest of a television
 _KNEE = 0.5  # of white: darker than that light stays as it is, brighter is compressed
 
 
-def _dimmed(stream: Any, seen: PictureTreatment, size: tuple[int, int]) -> Any:
+def _dimmed(stream: Any, seen: PictureTreatment, size: tuple[int, int], matrix: Matrix) -> Any:
     """High dynamic range brought to that of a television, at `size`: made small first, because
     light is reckoned in floating point.
     """
@@ -233,7 +251,7 @@ def _dimmed(stream: Any, seen: PictureTreatment, size: tuple[int, int]) -> Any:
         "rin": span,
     }
     linear = {"t": "linear", "p": "bt709", "m": "gbr", "r": "pc", "npl": _WHITE}
-    set_ = {"t": "bt709", "p": "bt709", "m": "170m", "r": "tv", "npl": _WHITE}
+    set_ = {"t": "bt709", "p": "bt709", "m": _MATRIX[matrix], "r": "tv", "npl": _WHITE}
     return (
         stream.filter("scale", *size, flags=_SHARP, in_range=span, out_range=span, **colours)
         .filter("format", "yuv444p12le")

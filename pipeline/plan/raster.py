@@ -1,4 +1,7 @@
-"""The television norms a Video CD knows: the picture, its pixels, its pace (vcd20.md 6.1)."""
+"""The picture that is made: its size, its pixels, its pace; the norms a Video CD knows.
+
+Facts: vcd20.md 6.1.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from catalog.analysis import Matrix
 from recipes.targets import Standard
 
 
 @dataclass(frozen=True, slots=True)
 class Raster:
-    """The picture of a television norm: pixels, their shape, pictures a second; `gop` is how many
-    pictures are coded as a group, and so where a part may be cut.
+    """A picture: pixels, their shape, pictures a second; `gop` is how many pictures are coded as a
+    group, and so where a part may be cut. `matrix` is how its colours are told. What is `bordered`
+    has the shape of a television, else that of what is shown.
     """
 
     width: int
@@ -20,6 +25,8 @@ class Raster:
     sar: Fraction
     rate: Fraction
     gop: int
+    matrix: Matrix = "bt601"
+    bordered: bool = True
 
 
 RASTERS: Mapping[Standard, Raster] = {

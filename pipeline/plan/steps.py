@@ -11,7 +11,7 @@ import functools
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import Field, dataclass, field, fields, is_dataclass
 from typing import Any, Literal
 
 from pipeline.plan.menu_pages import Shown
@@ -39,6 +39,8 @@ Input = FromSource | FromStep
 # A step's label is for people, its seconds and its effort are for the clock: none decides a byte.
 # (What a menu shows has seconds too, and those are drawn.)
 _NOT_DECIDING = {"label", "seconds", "effort"}
+# A field that came later decides only where it says anything new: older keys stand.
+_LATER = {"later": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,8 @@ class Captions:
 
     `inputs` is one file: the source, whose stream number `stream` it is, or with -1 the subtitle
     file itself. Times are divided by `speed` ("25/24" where film plays faster). `font` is the
-    line of `typeface.font_name`, `tool` the version line of ffmpeg.
+    line of `typeface.font_name`, `tool` the version line of ffmpeg. `lines` is the height of the
+    picture where its width is 384: more than 288 where it is narrower than a television's.
     """
 
     label: str
@@ -133,6 +136,7 @@ class Captions:
     tool: str
     name: str = "captions.ass"
     writer: str = "captions 1"  # raised whenever the same subtitles are written otherwise
+    lines: int = field(default=288, metadata=_LATER)
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -259,8 +263,12 @@ def _plain(value: Any) -> dict[str, Any]:
     if not is_dataclass(value):
         raise TypeError(f"{type(value).__name__} has no digest")
     idle = _NOT_DECIDING if hasattr(value, "inputs") else ()
-    told = (f.name for f in fields(value) if f.name not in idle)
+    told = (f.name for f in fields(value) if f.name not in idle and not _unsaid(f, value))
     return {"": type(value).__name__} | {name: getattr(value, name) for name in told}
+
+
+def _unsaid(one: Field[Any], value: Any) -> bool:
+    return bool(one.metadata.get("later")) and getattr(value, one.name) == one.default
 
 
 def digest(value: Any) -> str:

@@ -18,7 +18,11 @@ DOORS = {
     "yaml": {"catalog/document.py"},
     "openpyxl": {"catalog/workbook.py"},
     "docx": {"catalog/report/paper.py"},
-    "ffmpeg": {"pipeline/plan/sound.py", "pipeline/plan/encode.py"},
+    "ffmpeg": {
+        "pipeline/plan/sound.py",
+        "pipeline/plan/encode.py",
+        "pipeline/plan/pc_encode.py",
+    },
     # The letters of captions, cut out of the variable face: a font that lies in the ASS file.
     "fontTools": {"pipeline/captions/face.py"},
     "imageio_ffmpeg": {"pipeline/tools.py"},

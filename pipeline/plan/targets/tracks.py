@@ -167,7 +167,7 @@ def _inputs(
     piece: Showpiece, workshop: Workshop
 ) -> tuple[tuple[Step, ...], tuple[Input, ...], Files]:
     """What the encoding reads: the file, and the card or the captions that are made first."""
-    source = FromSource(piece.source.sha256, _suffix(piece.source.name))
+    source = FromSource(piece.source.sha256, suffix(piece.source.name))
     file = f"in/0{source.suffix}"
     if piece.treatment.picture is None:
         card = _card(piece, workshop)
@@ -188,7 +188,7 @@ def _card(piece: Showpiece, workshop: Workshop) -> Card:
 def _captions(piece: Showpiece, source: FromSource, workshop: Workshop) -> Captions:
     wanted = piece.treatment.captions
     assert wanted is not None  # noqa: S101 - the caller asked
-    beside = FromSource(wanted.sha256, _suffix(wanted.name))
+    beside = FromSource(wanted.sha256, suffix(wanted.name))
     return Captions(
         label=piece.name,
         inputs=(beside,) if wanted.sha256 else (source,),
@@ -200,7 +200,7 @@ def _captions(piece: Showpiece, source: FromSource, workshop: Workshop) -> Capti
     )
 
 
-def _suffix(name: str) -> str:
+def suffix(name: str) -> str:
     """The ending of a file's name where it is plain letters and digits: demuxers look at it."""
     found = re.search(r"\.[A-Za-z0-9]{1,5}$", name)
     return found.group().lower() if found else ""

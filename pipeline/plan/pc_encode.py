@@ -1,0 +1,113 @@
+"""ffmpeg command lines for files that computers play, built and never run (a door of
+ffmpeg-python). Every option is written out; no clock and no chance comes into the bytes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ffmpeg
+
+from pipeline.plan.coding import Quality
+from pipeline.plan.encode import GLOBAL, Files
+from pipeline.plan.pc_coding import (
+    colour_marks,
+    file_options,
+    picture_options,
+    poster_options,
+    sound_options,
+)
+from pipeline.plan.picture import on_raster
+from pipeline.plan.raster import Raster
+from pipeline.plan.sound import SAMPLE_RATE, sound
+from pipeline.plan.treatment import Treatment
+
+VIDEO, POSTER = "programme.mp4", "poster.jpg"
+_LOCAL = {"protocol_whitelist": "file,pipe"}
+
+
+def copied_arguments(source: str, streams: tuple[int, ...]) -> tuple[str, ...]:
+    """Ffmpeg's arguments for out/programme.mp4 of these streams as they are."""
+    file = ffmpeg.input(source, **_LOCAL)
+    taken = [file[str(stream)] for stream in streams]
+    return _line(ffmpeg.output(*taken, f"out/{VIDEO}", c="copy", **file_options()))
+
+
+def sound_made_arguments(source: str, treatment: Treatment) -> tuple[str, ...]:
+    """The same with the picture as it is and the sound as the treatment says."""
+    file = ffmpeg.input(source, **_LOCAL)
+    if treatment.picture is None:
+        raise ValueError("no picture to copy")
+    samples = round(treatment.seconds * SAMPLE_RATE)
+    heard = _heard(file, treatment, samples)
+    picture = file[str(treatment.picture.stream)]
+    options = {"c:v": "copy"} | sound_options() | file_options()
+    return _line(ffmpeg.output(picture, heard, f"out/{VIDEO}", **options))
+
+
+def encoded_arguments(
+    files: Files, treatment: Treatment, shape: Raster, quality: Quality
+) -> tuple[str, ...]:
+    """The same with picture and sound as the treatment says, of exactly its length; without a
+    sound where it has no voice.
+    """
+    # A picture that changes its size on the way must not begin the graph, and its count, anew.
+    file = ffmpeg.input(files.source, **{"reinit_filter:v": 0}, **_LOCAL)
+    pictures = max(1, round(treatment.seconds * shape.rate))
+    if treatment.picture is None:
+        seen = ffmpeg.input(files.card, loop=1, framerate=str(shape.rate))
+    else:
+        seen = file[str(treatment.picture.stream)]
+    shown = on_raster(
+        seen, treatment, shape, first="0", behind=str(pictures), captions=files.captions
+    ).filter("setparams", **colour_marks(shape))
+    options = picture_options(shape, quality) | file_options()
+    if not treatment.voices:
+        return _line(ffmpeg.output(shown, f"out/{VIDEO}", **options))
+    heard = _heard(file, treatment, round(pictures * SAMPLE_RATE / shape.rate))
+    return _line(ffmpeg.output(shown, heard, f"out/{VIDEO}", **options | sound_options()))
+
+
+def poster_arguments(
+    source: str, begin: float, seconds: float, size: tuple[int, int]
+) -> tuple[str, ...]:
+    """Ffmpeg's arguments for out/poster.jpg: of the key pictures of a stretch the most ordinary
+    one that is not black; any of them where all are black.
+    """
+    sought = {"ss": f"{begin:.3f}", "t": f"{seconds:.3f}"}
+    # From the key picture before, so that there is one however far apart they are.
+    file = ffmpeg.input(source, skip_frame="nokey", noaccurate_seek=None, **sought, **_LOCAL)
+    each = file["v:0"].filter_multi_output("split")
+    bright = each[0].filter("blackframe", amount=0, threshold=40).filter(
+        "metadata", mode="select", key="lavfi.blackframe.pblack", value=85, function="less"
+    )  # fmt: skip
+    one = [stream.filter("thumbnail", n=_LOOKED_AT) for stream in (bright, each[1])]
+    return _line(_poster(ffmpeg.concat(*one), size))
+
+
+def card_poster_arguments(card: str, size: tuple[int, int]) -> tuple[str, ...]:
+    """The same of a card that was drawn."""
+    return _line(_poster(ffmpeg.input(card, **_LOCAL), size))
+
+
+_LOOKED_AT = 60  # key pictures: each is held in memory
+
+
+def _poster(stream: Any, size: tuple[int, int]) -> Any:
+    # JPEG is of BT.601 and full range by its own standard.
+    small = stream.filter("scale", *size, flags="lanczos+accurate_rnd+full_chroma_int",
+                          out_color_matrix="bt601", out_range="pc")  # fmt: skip
+    made = small.filter("setsar", "1").filter("format", "yuvj420p")
+    return ffmpeg.output(made, f"out/{POSTER}", **poster_options())
+
+
+def _heard(file: Any, treatment: Treatment, samples: int) -> Any:
+    """What is heard, `samples` long."""
+    streams = [file[str(voice.stream)] for voice in treatment.voices]
+    whole = sound(streams, treatment.voices, treatment.speed)
+    cut = whole.filter("apad").filter("atrim", end_sample=samples)
+    return cut.filter("asetpts", "PTS-STARTPTS")
+
+
+def _line(output: Any) -> tuple[str, ...]:
+    return (*GLOBAL, *output.get_args())
