@@ -1,0 +1,186 @@
+"""The lists on a drive that hold its files: seal, tag files, manifest; held against the books.
+
+A drive's own lists are believed only as far as the books know the root they hang on: whoever
+changed a programme can write new lists that fit it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from catalog.words import _
+from pipeline.bundle import layout
+from pipeline.make.drive_report import DriveFinding, shown
+from pipeline.make.medium import Medium
+from pipeline.manifest import MOST_FILES, Item, compare, read_sums
+
+MOST_LIST = 32 << 20  # bytes of a manifest: a quarter of a million short lines
+MOST_TAG = 4 << 20  # bytes of any other tag file
+_CUT = 16  # characters of a digest that are shown
+
+Digest = Callable[[str], str]  # of a path on the drive; "" where it cannot be read
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """One edition of a drive: its number, its root, and its payload files. As the books know it,
+    or (`expected_from`) as a drive's own manifest has it under a root that the books know.
+    """
+
+    number: int
+    root: str
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """A tag manifest as it lies on a drive: its digest, and the digests it lists by path. `below`:
+    the folder it lies in, "" or that of a refresh under way.
+    """
+
+    root: str
+    listed: Mapping[str, str]
+    bad: int
+    data: bytes
+    below: str = ""
+
+    @property
+    def number(self) -> int:
+        """The number of the edition that is sealed, by its last record."""
+        return max(map(layout.record_number, self.listed), default=0)
+
+
+def seal_of(medium: Medium, below: str = "") -> Seal | None:
+    """The tag manifest of a drive, or of a refresh under way; None where none can be read."""
+    try:
+        data = small(medium, _joined(below, layout.TAG_MANIFEST), MOST_TAG)
+        items, bad = read_sums(data.decode("utf-8"))
+    except (OSError, ValueError):
+        return None
+    listed = {item.name: item.sha256 for item in items}
+    return Seal(hashlib.sha256(data).hexdigest(), listed, len(bad), data, below)
+
+
+def coming_seal(medium: Medium) -> Seal | None:
+    """The seal of an edition whose lists are complete and not all in their places yet: from then on
+    the drive is judged by it. None before, and where no refresh is under way.
+    """
+    seal = seal_of(medium, layout.NEXT)
+    if seal is None or seal.bad or layout.MANIFEST not in seal.listed:
+        return None
+    digest = digest_of(medium)
+    return seal if all(place_of(seal, path, digest) is not None for path in seal.listed) else None
+
+
+def place_of(seal: Seal, path: str, digest: Digest) -> str | None:
+    """Where the tag file that a seal lists as `path` lies unaltered; None where it does not. While
+    the lists of a refresh take their places, one lies here and the next there.
+    """
+    for place in dict.fromkeys((_joined(seal.below, path), path)):
+        if digest(place) == seal.listed[path]:
+            return place
+    return None
+
+
+def digest_of(medium: Medium) -> Digest:
+    """Digests of tag files, each read at most once, with a limit on their length."""
+    known: dict[str, str] = {}
+
+    def digest(path: str) -> str:
+        if path not in known:
+            try:
+                most = MOST_LIST if path.endswith(layout.MANIFEST) else MOST_TAG
+                known[path] = hashlib.sha256(small(medium, path, most)).hexdigest()
+            except (OSError, ValueError):
+                known[path] = ""
+        return known[path]
+
+    return digest
+
+
+def small(medium: Medium, path: str, most: int) -> bytes:
+    """A small file; ValueError where it has more bytes, without reading them first."""
+    if medium.size(path) > most:
+        raise ValueError(_("{path} is too long").format(path=shown(path)))
+    return medium.read(path, most)
+
+
+def manifest_items(medium: Medium, place: str) -> tuple[tuple[Item, ...], str]:
+    """The payload files of a manifest on a drive; what is wrong with it, "" where nothing is."""
+    try:
+        text = small(medium, place, MOST_LIST).decode("utf-8")
+    except UnicodeDecodeError:
+        return (), _("this list is not written in UTF-8")
+    except (OSError, ValueError) as error:
+        return (), (error.strerror if isinstance(error, OSError) else "") or str(error)
+    if text.count("\n") > MOST_FILES:
+        return (), _("more than {count} lines").format(count=MOST_FILES)
+    items, bad = read_sums(text)
+    strange = [item for item in items if not item.name.startswith(f"{layout.PAYLOAD}/")]
+    if bad or strange:
+        lines = ", ".join(map(str, bad[:10])) or shown(strange[0].name)
+        told = _("lines that name no file of the drive: {lines}")
+        return items, told.format(lines=lines)
+    return items, ""
+
+
+def expected_from(medium: Medium, root: str, number: int = 0) -> Sealed | tuple[DriveFinding, ...]:
+    """What a drive shall hold by its own manifest, where the books know no more of the edition than
+    its root; findings where the drive's lists do not hang on that root.
+    """
+    seal = seal_of(medium)
+    if seal is None or seal.root != root:
+        return (wrong_seal(seal, root),)
+    place = place_of(seal, layout.MANIFEST, digest_of(medium)) if seal.listed else None
+    items, fault = manifest_items(medium, place) if place else ((), _("it is missing or altered"))
+    if fault:
+        mend = _("repeat the refresh of this drive: it writes its lists anew from the books")
+        return (DriveFinding("error", "manifest", layout.MANIFEST, fault, mend),)
+    return Sealed(number, root, items)
+
+
+def wrong_seal(seal: Seal | None, root: str) -> DriveFinding:
+    """That a drive is not sealed, or with another seal than the books know."""
+    mend = _("repeat the refresh of this drive: it writes its lists anew from the books")
+    if seal is None:
+        wrong = _("the drive is not sealed: this list is missing or cannot be read")
+        return DriveFinding("error", "seal", layout.TAG_MANIFEST, wrong, mend)
+    wrong = _("the seal is not the one in the books: somebody wrote the lists of this drive anew")
+    both = root[:_CUT], seal.root[:_CUT]
+    return DriveFinding("error", "seal", layout.TAG_MANIFEST, wrong, mend, *both)
+
+
+def tag_findings(seal: Seal, there: Mapping[str, int], digest: Digest) -> Iterator[DriveFinding]:
+    """Tag files that are missing, altered or that the seal does not list. `there`: lengths of what
+    lies at places of ours.
+    """
+    mend = _("repeat the refresh of this drive: it writes its lists anew from the books")
+    for path in sorted(seal.listed):
+        if place_of(seal, path, digest) is None:
+            gone = path not in there and _joined(seal.below, path) not in there
+            wrong = _("the list is missing") if gone else _("the list is not as it was sealed")
+            yield DriveFinding("error", "tag", shown(path), wrong, mend)
+    for path in sorted(there):
+        if layout.record_number(path) and path not in seal.listed:
+            wrong = _("a record of an edition that the seal does not know")
+            yield DriveFinding("error", "tag", shown(path), wrong, mend)
+
+
+def rewritten(medium: Medium, edition: Sealed) -> Iterator[DriveFinding]:
+    """How the manifest on a drive whose seal is wrong differs from the books."""
+    items, fault = manifest_items(medium, layout.MANIFEST)
+    mend = _("the books are believed, not this list; look at the findings about each file")
+    if fault:
+        yield DriveFinding("error", "manifest", layout.MANIFEST, fault, mend)
+    wrongs = compare(edition.items, items)
+    if wrongs and items:
+        wrong = _("the list names {count} files otherwise than the books, first {name}").format(
+            count=len(wrongs), name=shown(wrongs[0].name)
+        )
+        yield DriveFinding("error", "manifest", layout.MANIFEST, wrong, mend)
+
+
+def _joined(below: str, path: str) -> str:
+    return f"{below}/{path}" if below else path
