@@ -44,6 +44,7 @@ DOORS = {
         "pipeline/samples.py",
     },
     "fastcrc": {"pipeline/videocd/sectors.py"},
+    "pypinyin": {"pipeline/bundle/page/pinyin.py"},
     "requests": set(),
     "socket": set(),
     "urllib": set(),
