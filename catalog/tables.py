@@ -88,7 +88,6 @@ drives = sa.Table(
 )  # fmt: skip
 sa.Index("ix_drive_holder", drives.c.holder)
 sa.Index("ix_drive_home", drives.c.home)
-sa.Index("ix_drive_token", drives.c.token)
 
 # Identities as they were written onto drives: the last one counts, older tokens are void.
 enrolments = sa.Table(
@@ -98,6 +97,7 @@ enrolments = sa.Table(
     sa.Column("drive", sa.String(40), nullable=False),
     _text("token"), _text("volume"), _large("capacity"), _text("on_day"),
     sa.Index("ix_enrolment_drive", "drive"),
+    sa.Index("ix_enrolment_token", "token"),
 )  # fmt: skip
 
 # Editions that were put onto drives. `programmes` by id, parted by ;. `copied`, `removed` and `kept`

@@ -87,7 +87,9 @@ def _pieces(values: list[Any]) -> Iterator[list[Any]]:
 
 
 class Sums:
-    """Sums that are only added to: what is to be added to which row of a summary."""
+    """Sums that are only added to: what is to be added to which row of a summary. A row whose sums
+    all come to nothing is none.
+    """
 
     def __init__(self, table: sa.Table) -> None:
         self.table = table
@@ -102,13 +104,22 @@ class Sums:
 
     def write(self, connection: Connection) -> None:
         """Add it all in one statement a set of columns."""
+        names = sorted({name for amounts in self._added.values() for name in amounts})
         rows = [
-            dict(zip(self.primary, key, strict=True)) | amounts
+            dict(zip(self.primary, key, strict=True)) | {name: amounts[name] for name in names}
             for key, amounts in self._added.items()
             if any(amounts.values())
         ]
-        if rows:
-            connection.execute(_adding(connection, self.table, rows[0].keys()), rows)
+        if not rows:
+            return
+        connection.execute(_adding(connection, self.table, rows[0].keys()), rows)
+        less = [row for row in rows if min(row[name] for name in names) < 0]
+        if less:
+            sums = [column for column in self.table.columns if column.name not in self.primary]
+            at = [self.table.c[name] == sa.bindparam(f"old_{name}") for name in self.primary]
+            gone = sa.delete(self.table).where(*at, *(column == 0 for column in sums))
+            keys = [{f"old_{name}": row[name] for name in self.primary} for row in less]
+            connection.execute(gone, keys)
 
 
 def _adding(connection: Connection, table: sa.Table, names: Iterable[str]) -> Any:

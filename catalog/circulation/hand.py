@@ -20,6 +20,7 @@ from catalog.circulation.entries import (
     Delivered,
     Entry,
     Lost,
+    Refreshed,
     Requested,
     Restocked,
     Returned,
@@ -29,6 +30,7 @@ from catalog.circulation.entries import (
 )
 from catalog.circulation.papers import Papers
 from catalog.database import Connection, events, programmes
+from catalog.drives.rack import Rack
 from catalog.needs.slips import Slips
 from catalog.register.history import CHINA
 from catalog.register.shelf import Shelf
@@ -63,6 +65,7 @@ class Hand:
         self.events = Tray(events, "serial")
         self.covered = Sums(coverage)
         self.shelf, self.slips, self.papers = Shelf(), Slips(), Papers()
+        self.rack = Rack()
         self.receipts: dict[str, list[int]] = defaultdict(list)  # numbers of their lines
         self.areas: dict[int, tuple[str, ...]] = {}  # what a production is about
         self.area_of: dict[str, str | None] = {}  # programmes: None where there is none
@@ -73,11 +76,13 @@ class Hand:
         """Have at hand what these entries touch."""
         self.shelf.fetch(connection, entries, self.sites, self.drives)
         self.slips.fetch(connection, entries)
+        self.rack.fetch(connection, entries, self.sites, self.drives)
         self.papers.fetch(connection, entries)
         self._sites(connection, entries)
         self._receipts(connection, [e.receipt for e in entries if isinstance(e, _ON_RECEIPTS)])
         self._productions(connection, entries)
-        self._programmes(connection, entries)
+        named = [one for e in entries if isinstance(e, Copied | Refreshed) for one in e.programmes]
+        self._areas(connection, [*named, *self.rack.away(self.drives)])
         if any(isinstance(one, Copied) for one in entries):
             self._last["production"] = _highest(connection, productions.c.number)
         if any(isinstance(one, Delivered) for one in entries):
@@ -113,6 +118,11 @@ class Hand:
             key = (line["county"], township, area)
             self.covered.add(key, deliveries=sign, copies=sign * line["copies"])
 
+    def fetch_drives(self, connection: Connection, named: Sequence[str]) -> None:
+        """Have drives at hand with all that was written of them."""
+        self.rack.fetch_drives(connection, named, self.sites, self.drives)
+        self._areas(connection, self.rack.away(self.drives))
+
     def write(self, connection: Connection) -> None:
         """Everything that changed goes into the books."""
         for tray in (
@@ -122,6 +132,7 @@ class Hand:
             tray.write(connection)
         self.shelf.write(connection)
         self.slips.write(connection)
+        self.rack.write(connection)
         self.papers.write(connection)
         self.covered.write(connection)
         if self.contents:
@@ -176,8 +187,7 @@ class Hand:
                 about[row.production] += [row.subject] if row.subject else []
         self.areas |= {number: tuple(sorted(found)) for number, found in about.items()}
 
-    def _programmes(self, connection: Connection, entries: Sequence[Entry]) -> None:
-        wanted = [one for e in entries if isinstance(e, Copied) for one in e.programmes]
+    def _areas(self, connection: Connection, wanted: Iterable[str]) -> None:
         for piece in _pieces(list(dict.fromkeys(wanted))):
             self.area_of |= dict.fromkeys(piece)
             question = sa.select(programmes.c.id, programmes.c.subject)

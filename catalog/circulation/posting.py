@@ -10,20 +10,22 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import sqlalchemy as sa
-
 from catalog import ledger
 from catalog.circulation import copying, handing
 from catalog.circulation.entries import (
     Answered,
     Changed,
+    Checked,
+    Confirmed,
     Copied,
     Corrected,
     Delivered,
     Drive,
+    Enrolled,
     Entry,
     Lost,
     Recalled,
+    Refreshed,
     Registered,
     Requested,
     Restocked,
@@ -37,10 +39,10 @@ from catalog.circulation.hand import Hand
 from catalog.circulation.illegal import Illegal
 from catalog.circulation.undoing import post_corrected
 from catalog.database import Connection
+from catalog.drives import posting as drives
 from catalog.needs import posting as needs
 from catalog.problem import Problem, Refusal
-from catalog.register.posting import post_drive, post_site
-from catalog.tables import coverage
+from catalog.register.posting import post_site
 from catalog.words import _
 
 _HANDLERS: Mapping[type[Any], Callable[[Hand, Any, int], Any]] = {
@@ -54,7 +56,11 @@ _HANDLERS: Mapping[type[Any], Callable[[Hand, Any, int], Any]] = {
     Recalled: handing.post_recalled,
     Registered: post_site,
     Changed: post_site,
-    Drive: post_drive,
+    Drive: drives.post_moved,
+    Enrolled: drives.post_enrolled,
+    Refreshed: drives.post_refreshed,
+    Confirmed: drives.post_confirmed,
+    Checked: drives.post_checked,
     Requested: needs.post_requested,
     Answered: needs.post_answered,
     Screened: needs.post_screened,
@@ -131,7 +137,7 @@ def _post(
     if told.problems:
         raise Refusal(told.problems)
     serials = ledger.append_many(connection, at, written)
-    write(hand, connection, part)
+    hand.write(connection)
     return serials
 
 
@@ -141,13 +147,6 @@ def handle(hand: Hand, connection: Connection, entry: Entry, serial: int) -> Ent
         return post_corrected(hand, connection, entry, serial)
     done: Entry = _HANDLERS[type(entry)](hand, entry, serial)
     return done
-
-
-def write(hand: Hand, connection: Connection, part: Sequence[Placed]) -> None:
-    """The rows at hand go into the books; sums that came to nothing leave no row."""
-    hand.write(connection)
-    if any(isinstance(entry, Corrected) for _place, entry in part):
-        connection.execute(sa.delete(coverage).where(coverage.c.deliveries == 0))
 
 
 def _problem(illegal: Illegal, entry: Entry, file: str, line: int) -> Problem:

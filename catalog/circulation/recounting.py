@@ -14,14 +14,16 @@ from catalog.circulation.entries import Corrected, Entry, entry_of
 from catalog.circulation.hand import Hand
 from catalog.circulation.illegal import Illegal
 from catalog.circulation.numbers import count, read_numbers
-from catalog.circulation.posting import handle, write
+from catalog.circulation.posting import handle
 from catalog.database import Connection
+from catalog.drives.recounting import counted_drives, covered_by_drives
 from catalog.problem import refusal
 from catalog.register.settling import settle
 from catalog.tables import (
     contents,
     coverage,
     deliveries,
+    drives,
     movements,
     productions,
     site_states,
@@ -34,6 +36,7 @@ _MADE_AGAIN = (
     tables.sites, tables.site_facts, tables.site_turns, tables.equipment, tables.drives,
     tables.productions, tables.contents, tables.deliveries, tables.movements, tables.requests,
     tables.screenings, tables.corrections, tables.site_states, tables.coverage, tables.counters,
+    tables.enrolments, tables.refreshes, tables.checks, tables.drive_contents,
 )  # fmt: skip
 
 
@@ -58,6 +61,7 @@ def recount(connection: Connection) -> tuple[Difference, ...]:
         "delivery": (deliveries, ("number",), _lines(connection)),
         "site_state": (site_states, ("site",), _states(connection)),
         "coverage": (coverage, ("county", "township", "subject"), _coverage(connection)),
+        "drive": (drives, ("id",), counted_drives(connection)),
     }
     found: list[Difference] = []
     for name, (table, key, counted) in kept.items():
@@ -104,7 +108,7 @@ def _again(connection: Connection, batch: list[tuple[int, datetime, Entry]]) -> 
         except Illegal as illegal:
             name = _("event {serial}").format(serial=serial)
             raise refusal(name, illegal.wrong, _("run: xiaxiang audit chain")) from illegal
-    write(hand, connection, list(enumerate(entries)))
+    hand.write(connection)
 
 
 def _rows(
@@ -207,7 +211,9 @@ def _coverage(connection: Connection) -> Counted:
         sites, sites.c.number == deliveries.c.site
     )
     question = sa.select(*key, sa.func.count(), _sum(deliveries.c.copies)).select_from(joined)
-    counted: Counted = {(0, 0, ""): {"deliveries": 0, "copies": 0}}
+    counted: Counted = {(0, 0, ""): {"deliveries": 0, "copies": 0, "drives": 0}}
     for row in connection.execute(question.where(about.c.subject != "").group_by(*key)):
-        counted[tuple(row[:3])] = {"deliveries": row[3], "copies": int(row[4])}
+        counted[tuple(row[:3])] = {"deliveries": row[3], "copies": int(row[4]), "drives": 0}
+    for place, count_of in covered_by_drives(connection).items():
+        counted.setdefault(place, {"deliveries": 0, "copies": 0})["drives"] = count_of
     return counted

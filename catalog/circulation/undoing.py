@@ -12,11 +12,15 @@ from catalog.circulation.copying import check_day
 from catalog.circulation.desk import Row
 from catalog.circulation.entries import (
     Answered,
+    Checked,
+    Confirmed,
     Copied,
     Corrected,
     Delivered,
+    Enrolled,
     Entry,
     Lost,
+    Refreshed,
     Requested,
     Restocked,
     Returned,
@@ -37,6 +41,7 @@ from catalog.circulation.numbers import (
     written,
 )
 from catalog.database import Connection, events
+from catalog.drives.undoing import undo_on_drive
 from catalog.needs.posting import undo_answered, undo_requested, undo_screened
 from catalog.tables import contents, corrections, deliveries, movements, sites
 from catalog.words import _
@@ -75,6 +80,8 @@ def _undo(hand: Hand, connection: Connection, wrong: Entry | None, of: int, kind
             _undo_moved(hand, connection, of)
         case Requested() | Answered() | Screened():
             _undo_need(hand, connection, wrong, of)
+        case Enrolled() | Refreshed() | Confirmed() | Checked():
+            undo_on_drive(hand, connection, wrong, of)
         case _:
             told = _("an entry of the kind {kind} is not corrected").format(kind=kind)
             raise Illegal(told, _("write what is right as a new entry"), "of")

@@ -19,7 +19,7 @@ from catalog.register import fields
 from catalog.register.history import Fact, valid
 from catalog.register.legality import check_close, check_code, check_move, check_place
 from catalog.register.shelf import Shelf
-from catalog.tables import sites
+from catalog.tables import drives, sites
 from catalog.words import _
 
 DRIVE_STATES = ("held", "out", "lost", "scrapped")
@@ -206,8 +206,9 @@ def _move(row: Row, entry: Drive, home: Row | None, holder: Row | None, serial: 
 
 
 def _new_drive(number: str) -> Row:
-    empty = dict.fromkeys(("file_system", "state", "since", "due_on", "last_refresh", "note"), "")
-    return {"id": number, "home": 0, "holder": 0, "capacity_gb": None, "event": 0} | empty
+    row: Row = {column.name: "" for column in drives.columns}
+    counts = dict.fromkeys(("home", "holder", "event", "capacity", "number", "refresh_event"), 0)
+    return row | counts | {"id": number, "capacity_gb": None}
 
 
 def _site(hand: Hand, site: str, key: str) -> Row:

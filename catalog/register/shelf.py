@@ -123,6 +123,8 @@ class Shelf:
         unsigned = (deliveries.c.signed_on == "", open_lines)
         self.unsigned = _counts(connection, deliveries.c.site, numbers, *unsigned)
         self.served = set(_counts(connection, deliveries.c.site, numbers))
+        # What lies on a drive counts for the township of the site that has it.
+        self.served |= set(_counts(connection, drives.c.holder, numbers, drives.c.edition != ""))
         for piece in _pieces(sorted(numbers)):
             held = sa.select(drives.c.id, drives.c.holder).where(
                 drives.c.holder.in_(piece), drives.c.state.in_(("held", "out"))

@@ -51,15 +51,24 @@ def aged() -> Callable[[Connection, str], None]:
     first = {"source", "programme", "episode", "awaited", "event"}
     added = {
         "0003": {"analysis", "sidecar"},
-        "0004": {table.name for table in tables.metadata.sorted_tables} - {"analysis", "sidecar"},
+        "0005": {"enrolment", "refresh", "drive_check", "drive_content"},
     }
+    every = {table.name for table in tables.metadata.sorted_tables}
+    added["0004"] = every - added["0003"] - added["0005"]
     columns = {"0002": "chapters", "0003": "wishes"}
+    of_drives = (
+        "token", "volume", "capacity", "number", "edition", "root", "refresh_event",
+    )  # fmt: skip
 
     def back(connection: Connection, version: str) -> None:
         for name in set().union(*(added[since] for since in added if since > version)) - first:
             connection.execute(sa.text(f"DROP TABLE IF EXISTS {name}"))
         for name in (columns[since] for since in columns if since > version):
             connection.execute(sa.text(f"ALTER TABLE programme DROP COLUMN {name}"))
+        if version == "0004":
+            for table, names in (("drive", of_drives), ("coverage", ("drives",))):
+                for name in names:
+                    connection.execute(sa.text(f"ALTER TABLE {table} DROP COLUMN {name}"))
         connection.execute(sa.text(f"UPDATE alembic_version SET version_num = '{version}'"))
 
     return back

@@ -19,13 +19,13 @@ def upgrade() -> None:
         _text("root"), _count("refresh_event"),
     ):  # fmt: skip
         op.add_column("drive", column)
-    op.create_index("ix_drive_token", "drive", ["token"])
     op.add_column("coverage", _count("drives"))
     op.create_table(
         "enrolment", _event(), _drive(), _text("token"), _text("volume"), _large("capacity"),
         _text("on_day"),
     )  # fmt: skip
     op.create_index("ix_enrolment_drive", "enrolment", ["drive"])
+    op.create_index("ix_enrolment_token", "enrolment", ["token"])
     op.create_table(
         "refresh", _event(), _drive(), _count("site"), _text("edition"), _count("number"),
         _text("root"), _text("on_day"), _text("programmes"), _count("files"), _large("bytes"),
