@@ -1,0 +1,215 @@
+"""Chinese paths as the three name spaces of a data disc have them; pure, no disc is touched here.
+
+Windows shows the Joliet names, Linux those of Rock Ridge, and only very old players the bare
+ISO 9660 ones. The first two are the path itself wherever it fits, so that people and SHA256SUMS
+read the same names everywhere.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from pipeline.manifest import name_fault, same
+
+DEEPEST: Final = 8  # parts of a path; ISO 9660 counts the root as one more level of folders
+JOLIET_UNITS: Final = 64
+"""UTF-16 units of one Joliet name at most: so many Chinese characters."""
+ROCK_RIDGE_BYTES: Final = 171
+"""UTF-8 bytes of one Rock Ridge name at most, 57 Chinese characters: a longer one is parted over
+two records, and then 7z and iso-info lose its second half."""
+_PATH_UNITS: Final = 240  # of a whole path; with a drive letter, old Windows opens no longer one
+_PLAIN: Final = 21  # characters of a bare ISO name before its ending; with it at most 30
+_ENDING: Final = 8
+_FORBIDDEN: Final = str.maketrans('*/:;?\\<>"|', "＊／：；？＼＜＞＂｜")
+_UNSEEN: Final = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))
+_TO_PLAIN: Final = str.maketrans(" -.", "___")
+_PLAIN_CHARS: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
+
+
+@dataclass(frozen=True, slots=True)
+class IsoName:
+    """One path in each name space, parted by `/`; `iso` without its version `;1`. `shortened`:
+    Joliet or Rock Ridge have another name than the path: cut, or told apart from a like one.
+    """
+
+    path: str
+    iso: str
+    joliet: str
+    rock_ridge: str
+    shortened: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Things of one folder that keep a common stem: a programme, its poster, its subtitles."""
+
+    stem: str
+    turn: int  # counts things that would have one name: the second is told apart by a number
+    endings: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    groups: dict[tuple[str, int], _Group] = field(default_factory=dict)
+    things: dict[tuple[str, bool], tuple[_Group, str]] = field(default_factory=dict)
+    folders: dict[str, _Folder] = field(default_factory=dict)
+
+
+def named(paths: Sequence[str]) -> tuple[IsoName, ...]:
+    """The names of files on a disc, in the order of `paths`; the same paths give the same names.
+
+    What is too long is cut between characters, before the ending; what then, or by case or normal
+    form alone, would have another's name gets ` (2)` before its ending, in the order of `paths`.
+    Files that share a folder and a stem (a film and its poster) go on sharing it. Raises
+    ValueError for a path that is no relative path, is deeper than `DEEPEST` or stands twice.
+    """
+    root = _tree(paths)
+    deepest = max((path.count("/") + 1 for path in paths), default=1)
+    units = min(JOLIET_UNITS, (_PATH_UNITS - deepest + 1) // deepest)
+    spaces = (
+        dict(_walked(root, "", _numbered)),
+        dict(_walked(root, "", lambda groups: _cut(groups, lambda text: _units(text) <= units))),
+        dict(_walked(root, "", lambda groups: _cut(groups, lambda text: _fits(text, units)))),
+    )
+    found = []
+    for path in paths:
+        iso, joliet, rock_ridge = (space[path] for space in spaces)
+        kept = joliet == rock_ridge == same(path)
+        found.append(IsoName(path, iso, joliet, rock_ridge, not kept))
+    return tuple(found)
+
+
+def _tree(paths: Sequence[str]) -> _Folder:
+    root = _Folder()
+    seen = set()
+    for path in paths:
+        parts = path.split("/")
+        fault = name_fault(path)
+        if fault or len(parts) > DEEPEST or path in seen:
+            raise ValueError(f"not a path of a data disc: {path!r} {fault}".rstrip())
+        seen.add(path)
+        folder = root
+        for part in parts[:-1]:
+            _put(folder, part, True)
+            folder = folder.folders.setdefault(part, _Folder())
+        _put(folder, parts[-1], False)
+    return root
+
+
+def _put(folder: _Folder, name: str, is_folder: bool) -> None:
+    if (name, is_folder) in folder.things:
+        return
+    stem, ending = (_clean(name), "") if is_folder else _parted(_clean(name))
+    turn = 0
+    while True:
+        group = folder.groups.setdefault((stem, turn), _Group(stem, turn))
+        if ending.casefold() not in map(str.casefold, group.endings):
+            break
+        turn += 1
+    group.endings.append(ending)
+    folder.things[name, is_folder] = group, ending
+
+
+def _clean(name: str) -> str:
+    """The name with the letters that no system refuses; never empty."""
+    text = same(name)
+    if not text.isprintable():
+        text = "".join(c for c in text if unicodedata.category(c) not in _UNSEEN)
+    return text.translate(_FORBIDDEN).strip().rstrip(". ") or "_"
+
+
+def _parted(name: str) -> tuple[str, str]:
+    """A file's name before its ending, and the ending with its dot ("" where it has none)."""
+    stem, dot, ending = name.rpartition(".")
+    if stem and ending.isascii() and ending.isalnum() and len(ending) <= _ENDING:
+        return stem, dot + ending
+    return name, ""
+
+
+def _walked(
+    folder: _Folder,
+    prefix: str,
+    stems: Callable[[Sequence[_Group]], Sequence[str]],
+    above: str = "",
+) -> Iterator[tuple[str, str]]:
+    """The path of each file, and what becomes of it when groups get these stems."""
+    groups = list(folder.groups.values())
+    chosen: Mapping[tuple[str, int], str] = {
+        (group.stem, group.turn): stem for group, stem in zip(groups, stems(groups), strict=True)
+    }
+    plain = stems is _numbered
+    for (name, is_folder), (group, ending) in folder.things.items():
+        new = chosen[group.stem, group.turn] + (ending.upper() if plain else ending)
+        if is_folder:
+            inner = folder.folders[name]
+            yield from _walked(inner, f"{prefix}{name}/", stems, f"{above}{new}/")
+        else:
+            yield prefix + name, above + new
+
+
+def _cut(groups: Sequence[_Group], fits: Callable[[str], bool]) -> list[str]:
+    """A stem for each group: the longest beginning that fits with its endings, no other's."""
+    taken: set[str] = set()
+    counts: dict[str, int] = {}
+    chosen = []
+    for group in groups:
+        longest = max(group.endings, key=len)
+        stem = _beginning(group.stem, longest, fits)
+        first, number = stem.casefold(), counts.get(stem.casefold(), 2)
+        while stem.casefold() in taken:
+            stem = _beginning(group.stem, f" ({number}){longest}", fits) + f" ({number})"
+            number += 1
+        counts[first] = number
+        taken.add(stem.casefold())
+        chosen.append(stem)
+    return chosen
+
+
+def _beginning(stem: str, rest: str, fits: Callable[[str], bool]) -> str:
+    """As much of a stem as fits before `rest`, cut where a letter with its marks ends."""
+    if fits(stem + rest):
+        return stem
+    end = len(stem) - 1
+    while end > 1 and not (_starts(stem[end]) and fits(stem[:end] + rest)):
+        end -= 1
+    return stem[: max(end, 1)].rstrip(". ") or "_"
+
+
+def _starts(char: str) -> bool:
+    """Whether a letter begins here, not a mark that belongs to the one before."""
+    return not unicodedata.category(char).startswith("M")
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
+
+
+def _fits(text: str, units: int) -> bool:
+    return _units(text) <= units and len(text.encode()) <= ROCK_RIDGE_BYTES
+
+
+def _numbered(groups: Sequence[_Group]) -> list[str]:
+    """Bare ISO stems: plain letters stay; Chinese titles are counted, in the order of the disc."""
+    plain = [_plain(group) for group in groups]
+    taken: set[str] = set()
+    for place, name in enumerate(plain):
+        if name in taken:
+            plain[place] = ""
+        taken.add(name)
+    width = max(3, len(str(len(groups))))
+    number = 0
+    for place in range(len(plain)):
+        while not plain[place]:
+            number += 1
+            new = f"{number:0{width}d}"
+            plain[place] = "" if new in taken else new
+    return plain
+
+
+def _plain(group: _Group) -> str:
+    text = group.stem.upper().translate(_TO_PLAIN)
+    usable = group.stem.isascii() and len(text) <= _PLAIN and _PLAIN_CHARS.issuperset(text)
+    return text if usable else ""
