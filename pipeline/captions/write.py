@@ -21,8 +21,9 @@ _STYLE_FIELDS = (
 _FONT_LINE = 80  # letters; ASS writes three bytes as four letters from "!" on
 
 
-def ass(settings: Iterable[Setting], font: bytes) -> bytes:
-    """The ASS file of these captions in their own font: equal captions, equal bytes.
+def ass(settings: Iterable[Setting], font: bytes, lines: int = HEIGHT) -> bytes:
+    """The ASS file of these captions in their own font, for a picture that is `lines` high where
+    its width is 384: equal captions, equal bytes.
 
     Raises ValueError for a line with a sign that ASS would obey.
     """
@@ -30,7 +31,7 @@ def ass(settings: Iterable[Setting], font: bytes) -> bytes:
         "[Script Info]",
         "ScriptType: v4.00+",
         f"PlayResX: {WIDTH}",
-        f"PlayResY: {HEIGHT}",
+        f"PlayResY: {lines}",
         "WrapStyle: 2",
         "ScaledBorderAndShadow: yes",
         "",

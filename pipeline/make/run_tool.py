@@ -17,17 +17,20 @@ from pipeline.plan.steps import Encode
 from pipeline.workroom import full_disk
 
 _TAIL = 512  # bytes of the progress file that hold its last block
-_STREAM_BYTES = 200_000  # a second, of both streams together, with room
+# A second, with room: of a Video CD's two streams together; of any file that computers play.
+_STREAM_BYTES, _FILE_BYTES = 200_000, 4_000_000
 _HARDLY_ANY = 1 << 16  # bytes of free space at which the disk is the cause of any failure
 
 
-def _limits(seconds: float) -> tools.Limits:
+def _limits(seconds: float, outputs: tuple[str, ...]) -> tools.Limits:
     """Generous for any honest file, and an end for one that never ends."""
+    whole = any(name.endswith(".mp4") for name in outputs)
+    each = _FILE_BYTES if whole else _STREAM_BYTES
     return tools.Limits(
         seconds=600 + 120 * seconds,
         cpu_seconds=int(600 + 120 * seconds),
         memory=6 * tools.GIB,
-        file_bytes=int(64_000_000 + _STREAM_BYTES * seconds),
+        file_bytes=int(64_000_000 + each * seconds),
     )
 
 
@@ -73,7 +76,7 @@ def run_tool(
             [str(program), *step.arguments],
             folder,
             log,
-            limits=_limits(step.seconds),
+            limits=_limits(step.seconds, step.outputs),
             stop=stop,
             tick=lambda: progress(_seconds_done(folder / "progress")),
         )

@@ -19,6 +19,7 @@ from pipeline.make.join_streams import join_streams
 from pipeline.make.run_tool import run_tool
 from pipeline.make.write_captions import write_captions
 from pipeline.make.write_videocd import write_videocd
+from pipeline.make.write_webvtt import write_webvtt
 from pipeline.plan.steps import (
     Captions,
     Card,
@@ -30,6 +31,8 @@ from pipeline.plan.steps import (
     Join,
     MenuPicture,
     Step,
+    WebVtt,
+    WriteIso,
     WriteVideoCd,
     key,
 )
@@ -37,6 +40,7 @@ from pipeline.videocd.disc import Disc, Elementary
 from pipeline.videocd.stills import Still
 from pipeline.workroom import Made, MadeFile, Workroom, disk_told
 
+_Reading = Encode | Captions | WebVtt  # steps that may read a stranger's file
 _PIECE = 1 << 20
 _LOG_KEPT = 1 << 20  # bytes of its end
 
@@ -78,7 +82,7 @@ def _laid(one: Input, bench: Bench) -> Path:
     return path
 
 
-def _unaltered(step: Encode | Captions, bench: Bench) -> None:
+def _unaltered(step: _Reading, bench: Bench) -> None:
     """Raise Failure where a source is not the file that was catalogued, whatever its size is."""
     for one in step.inputs:
         if isinstance(one, FromSource):
@@ -86,19 +90,23 @@ def _unaltered(step: Encode | Captions, bench: Bench) -> None:
             stands = _stands(path)
             if bench.sound.get(one.sha256) == stands:
                 continue
-            digest = hashlib.sha256()
-            with path.open("rb") as file:
-                while piece := file.read(_PIECE):
-                    digest.update(piece)
-                    if bench.stop.asked:
-                        raise tools.Stopped
-            if digest.hexdigest() != one.sha256:
+            if _digest(path, bench.stop) != one.sha256:
                 raise Failure(
                     str(path),
                     _("its contents are not those that were catalogued"),
                     _("it was changed after it was added: delete it here, then add it again"),
                 )
             bench.sound[one.sha256] = stands
+
+
+def _digest(path: Path, stop: tools.Stop) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE):
+            digest.update(piece)
+            if stop.asked:
+                raise tools.Stopped
+    return digest.hexdigest()
 
 
 def _stands(path: Path) -> tuple[int, ...]:
@@ -108,7 +116,7 @@ def _stands(path: Path) -> tuple[int, ...]:
 
 
 @contextlib.contextmanager
-def _watched(step: Encode | Captions, bench: Bench) -> Iterator[None]:
+def _watched(step: _Reading, bench: Bench) -> Iterator[None]:
     """Whatever comes of a step: a file that is another one by now is the first thing to tell."""
     try:
         yield
@@ -116,7 +124,7 @@ def _watched(step: Encode | Captions, bench: Bench) -> Iterator[None]:
         _unaltered(step, bench)
 
 
-def _lay_out(step: Encode | EncodeStill | Captions, bench: Bench, folder: Path) -> None:
+def _lay_out(step: _Reading | EncodeStill, bench: Bench, folder: Path) -> None:
     for number, one in enumerate(step.inputs):
         suffix = one.suffix if isinstance(one, FromSource) else Path(one.name).suffix
         (folder / "in" / f"{number}{suffix}").symlink_to(_laid(one, bench).absolute())
@@ -197,6 +205,10 @@ def _made(
             _lay_out(step, bench, folder)
             with _watched(step, bench):
                 write_captions(step, bench.program, folder, bench.stop)
+        case WebVtt():
+            _lay_out(step, bench, folder)
+            with _watched(step, bench):
+                write_webvtt(step, bench.program, folder, bench.stop)
         case Encode():
             _lay_out(step, bench, folder)
             with _watched(step, bench):
@@ -213,7 +225,12 @@ def _made(
                 progress(sectors / step.sectors)
 
             return write_videocd(_disc(step, bench.room), out, step.name, told).files
+        case WriteIso():
+            raise NotImplementedError(step.name)
         case _:
             assert_never(step)
     names = (step.name,) if isinstance(step, Card | MenuPicture) else step.outputs
-    return tuple(MadeFile(one, (out / one).stat().st_size) for one in names)
+    # Media and manifests are told what was made by its digest: taken here, while it is in memory.
+    return tuple(
+        MadeFile(one, (out / one).stat().st_size, _digest(out / one, bench.stop)) for one in names
+    )

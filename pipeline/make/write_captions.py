@@ -16,7 +16,7 @@ from pipeline.captions.read import read
 from pipeline.captions.setting import settings
 from pipeline.captions.timeline import Shown, timeline
 from pipeline.captions.write import ass, clock
-from pipeline.plan.steps import Captions
+from pipeline.plan.steps import Captions, WebVtt
 
 _TRACK = "track.ass"
 # Reading a track means reading the whole file, from a slow disk too.
@@ -32,20 +32,36 @@ def write_captions(step: Captions, program: Path, folder: Path, stop: tools.Stop
     Raises Failure where the subtitles cannot be read, hold none, or hold a letter that the face
     does not have; Stopped where the run was told to stop.
     """
-    doing = _("making the subtitles of {what}").format(what=step.label)
-    laid = next((folder / "in").iterdir())
-    file = laid if step.stream < 0 else _track(step, program, folder, stop, laid.name)
-    named = laid.resolve().name
-    if step.stream >= 0:
-        named = _("{file}, stream {number}").format(file=named, number=step.stream)
-    cues = _cues(file, doing, named)
+    doing = doing_what(step)
+    cues = cues_of(step, program, folder, stop)
     absent = lacking({letter for one in cues for letter in one.text} - {"\n"})
     shown = _legible(timeline(cues, Fraction(step.speed)), absent)
     _refuse_lacking(cues, absent, doing, step.stream < 0)
     face = face_of({letter for one in shown for letter in one.text} - {"\n"})
     if stop.asked:
         raise tools.Stopped
-    (folder / "out" / step.name).write_bytes(ass(settings(shown, face.width), face.font))
+    written = ass(settings(shown, face.width), face.font, step.lines)
+    (folder / "out" / step.name).write_bytes(written)
+
+
+def doing_what(step: Captions | WebVtt) -> str:
+    """What people are told that is being done."""
+    return _("making the subtitles of {what}").format(what=step.label)
+
+
+def cues_of(
+    step: Captions | WebVtt, program: Path, folder: Path, stop: tools.Stop
+) -> tuple[Cue, ...]:
+    """The cues of the file that is laid out in `folder`/in, or of its track.
+
+    Raises Failure where they cannot be read.
+    """
+    laid = next((folder / "in").iterdir())
+    file = laid if step.stream < 0 else _track(step, program, folder, stop, laid.name)
+    named = laid.resolve().name
+    if step.stream >= 0:
+        named = _("{file}, stream {number}").format(file=named, number=step.stream)
+    return _cues(file, doing_what(step), named)
 
 
 def track_arguments(name: str, stream: int, charset: str = "") -> tuple[str, ...]:
@@ -60,7 +76,9 @@ def track_arguments(name: str, stream: int, charset: str = "") -> tuple[str, ...
     )
 
 
-def _track(step: Captions, program: Path, folder: Path, stop: tools.Stop, name: str) -> Path:
+def _track(
+    step: Captions | WebVtt, program: Path, folder: Path, stop: tools.Stop, name: str
+) -> Path:
     log, made = folder / "log", folder / _TRACK
     for charset in ("", "GB18030"):
         command = [str(program), *track_arguments(name, step.stream, charset)]
