@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from catalog.words import _
+from pipeline.plan import pc_words
 from pipeline.plan.treatment import Reason
 
 _Values = dict[str, str]
@@ -15,7 +16,7 @@ def tell(reason: Reason) -> str:
     here stands for itself.
     """
     values = dict(reason.values)
-    told = _SPECIAL.get(reason.what)
+    told = _SPECIAL.get(reason.what) or pc_words.special().get(reason.what)
     said = told(values) if told else _plain(reason.what).format_map(_Known(values))
     return _("{decision} (as asked)").format(decision=said) if reason.wished else said
 
@@ -28,7 +29,7 @@ class _Known(dict[str, str]):
 
 
 def _plain(what: str) -> str:
-    return (_picture() | _pace() | _sound() | _rest()).get(what, what)
+    return (_picture() | _pace() | _sound() | _rest() | pc_words.plain()).get(what, what)
 
 
 def _picture() -> dict[str, str]:
