@@ -30,8 +30,9 @@ _OF_DRIVES = Drive | Enrolled | Refreshed | Confirmed | Checked
 class DriveStanding:
     """A drive as the books have it. `site` is its home; `token` is empty where it bears no identity
     of ours. `number`, `edition`, `root` and `programmes` of the last edition; where nothing that
-    the books know lies on it (no edition yet, or a new disk) all but `number` are empty. `capacity`
-    in bytes as the drive itself told, 0 where it was not asked.
+    the books know lies on it (no edition yet, or a new disk) all but `number` are empty. What the
+    next edition names as the one before is `last_root`: that of edition `number`, on whatever disk.
+    `capacity` in bytes as the drive itself told, 0 where it was not asked.
     """
 
     drive: str
@@ -48,6 +49,7 @@ class DriveStanding:
     last_refresh: str
     holder: str = ""
     state: str = ""
+    last_root: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +90,9 @@ def standings(connection: Connection, wanted: Collection[str]) -> dict[str, Driv
         row["id"]: DriveStanding(
             row["id"], names.get(row["home"], ""), row["token"], row["volume"], row["capacity"],
             row["file_system"], row["number"], row["edition"], row["root"],
-            _ids(row["programmes"] or ""), row["record_sha256"] or "", row["last_refresh"],
-            names.get(row["holder"], ""), row["state"],
+            *((_ids(row["programmes"]), row["record_sha256"]) if row["root"] else ((), "")),
+            row["last_refresh"], names.get(row["holder"], ""), row["state"],
+            row["last_root"] or "",
         )
         for row in found
     }  # fmt: skip
@@ -129,9 +132,10 @@ def course_of(connection: Connection, drive: str) -> tuple[tuple[int, Entry], ..
 
 
 def _standing(ids: Collection[str]) -> sa.Select[Any]:
-    last = refreshes.c.event == drives.c.refresh_event
+    here = refreshes.c
+    last = sa.and_(here.drive == drives.c.id, here.number == drives.c.number)
     return (
-        sa.select(drives, refreshes.c.programmes, refreshes.c.record_sha256)
+        sa.select(drives, here.programmes, here.record_sha256, here.root.label("last_root"))
         .outerjoin(refreshes, last)
         .where(drives.c.id.in_(ids))
     )
