@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,16 +86,17 @@ def standings(connection: Connection, wanted: Collection[str]) -> dict[str, Driv
     for piece in _pieces(sorted(set(wanted))):
         found += [values_of(r) for r in connection.execute(_standing(piece))]
     names = ids_of(connection, {row[name] for row in found for name in ("home", "holder")})
-    return {
-        row["id"]: DriveStanding(
-            row["id"], names.get(row["home"], ""), row["token"], row["volume"], row["capacity"],
-            row["file_system"], row["number"], row["edition"], row["root"],
-            *((_ids(row["programmes"]), row["record_sha256"]) if row["root"] else ((), "")),
-            row["last_refresh"], names.get(row["holder"], ""), row["state"],
-            row["last_root"] or "",
-        )
-        for row in found
-    }  # fmt: skip
+    return {row["id"]: _told(row, names) for row in found}
+
+
+def _told(row: Mapping[str, Any], names: Mapping[int, str]) -> DriveStanding:
+    lies = bool(row["root"])  # else the last edition lay on a disk that was replaced
+    return DriveStanding(
+        row["id"], names.get(row["home"], ""), row["token"], row["volume"], row["capacity"],
+        row["file_system"], row["number"], row["edition"], row["root"],
+        _ids(row["programmes"]) if lies else (), row["record_sha256"] if lies else "",
+        row["last_refresh"], names.get(row["holder"], ""), row["state"], row["last_root"] or "",
+    )  # fmt: skip
 
 
 def editions_of(connection: Connection, drive: str) -> tuple[Filled, ...]:
