@@ -147,19 +147,23 @@ class Medium:
     def write_whole(self, path: str, data: bytes) -> None:
         """Write a small file so that it is wholly there or not there, durably."""
         part = f"{path}.part"
-        with os.fdopen(self.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), "wb") as file:
+        self.remove(part)  # rather than writing into it: it may be a second name of another file
+        with os.fdopen(self.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
         self.rename(part, path)
 
-    def rename(self, old: str, new: str) -> None:
-        """Give a file another name, durably; what bore the new name is gone."""
+    def rename(self, old: str, new: str, *, sync: bool = True) -> None:
+        """Give a file another name, durably unless who calls syncs many names at once; what bore
+        the new name is gone.
+        """
         (above, name), (below, named) = _split(old), _split(new)
         with self.folder(above) as source, self.folder(below, make=True) as target:
             os.rename(name, named, src_dir_fd=source, dst_dir_fd=target)
-            _synced(target)
-            if above != below:
+            if sync:
+                _synced(target)
+            if sync and above != below:
                 _synced(source)
 
     def remove(self, path: str) -> None:
