@@ -7,6 +7,7 @@ changed a programme can write new lists that fit it.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -26,12 +27,14 @@ Digest = Callable[[str], str]  # of a path on the drive; "" where it cannot be r
 @dataclass(frozen=True, slots=True)
 class Sealed:
     """One edition of a drive: its number, its root, and its payload files. As the books know it,
-    or (`expected_from`) as a drive's own manifest has it under a root that the books know.
+    or (`expected_from`) as a drive's own manifest has it under a root that the books know: then the
+    lengths of files are not known (-1), only that of all together (`bytes`).
     """
 
     number: int
     root: str
     items: tuple[Item, ...]
+    bytes: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +136,23 @@ def expected_from(medium: Medium, root: str, number: int = 0) -> Sealed | tuple[
     seal = seal_of(medium)
     if seal is None or seal.root != root:
         return (wrong_seal(seal, root),)
-    place = place_of(seal, layout.MANIFEST, digest_of(medium)) if seal.listed else None
+    digest = digest_of(medium)
+    listed = layout.MANIFEST in seal.listed
+    place = place_of(seal, layout.MANIFEST, digest) if listed else None
     items, fault = manifest_items(medium, place) if place else ((), _("it is missing or altered"))
     if fault:
         mend = _("repeat the refresh of this drive: it writes its lists anew from the books")
         return (DriveFinding("error", "manifest", layout.MANIFEST, fault, mend),)
-    return Sealed(number, root, items)
+    return Sealed(number or seal.number, root, items, _in_all(medium, seal, digest))
+
+
+def _in_all(medium: Medium, seal: Seal, digest: Digest) -> int:
+    """Bytes of the payload as the sealed bag-info tells them, -1 where it does not."""
+    if layout.INFO not in seal.listed or place_of(seal, layout.INFO, digest) is None:
+        return -1
+    info = small(medium, layout.INFO, MOST_TAG).decode("utf-8", "replace")
+    found = re.search(r"^Payload-Oxum: ([0-9]{1,18})\.", info, re.MULTILINE)
+    return int(found[1]) if found else -1
 
 
 def wrong_seal(seal: Seal | None, root: str) -> DriveFinding:

@@ -7,7 +7,7 @@ comes home from a village may hold anything.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from catalog.problem import Failure, Problem
@@ -75,7 +75,8 @@ def look(medium: Medium, known: Sequence[Item]) -> Looked:
     where it cannot be read at all.
     """
     under_way = _under_way(medium)
-    lying = look_over(medium, known, under_way.confirmed if under_way else ())
+    arrived = under_way.confirmed if under_way else ()
+    lying = look_over(medium, known, [one for one in arrived if _payload(one.name)])
     told, room = volume(medium.root), medium.room()
     seen, faults = who(medium, lying, told.serial)
     return Looked(
@@ -191,7 +192,7 @@ def _sorted_out(
         for item in items:
             path = _place_of(medium, item, files, spelled)
             if path and path not in here:
-                into[path] = item
+                into[path] = replace(item, bytes=files[path])
     ours, given, others, odd = [], [], [], []
     for one in things:
         if one.path in here or one.path in taken:
@@ -233,6 +234,10 @@ def _place_of(
 
 def _within(path: str, folder: str) -> bool:
     return path.startswith(folder + "/")
+
+
+def _payload(path: str) -> bool:
+    return _within(path, layout.PAYLOAD)
 
 
 def _ours(path: str) -> bool:
