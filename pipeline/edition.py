@@ -10,13 +10,14 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, assert_never
 
 from pipeline.manifest import Item, write_sums
-from pipeline.plan.planning import Plan
+from pipeline.plan.planning import Plan, Volume
+from pipeline.plan.targets.data_disc import PlannedIso
 from pipeline.plan.targets.video_cd import PlannedDisc, PlannedTrack
 from pipeline.standing import SUMS
 from pipeline.videocd.bounds import RAW
@@ -26,16 +27,28 @@ FORMAT = 1
 RECORD = "edition.json"
 
 
-def _volume(disc: PlannedDisc, made: Made, plan: Plan) -> dict[str, Any]:
-    return {
-        "number": disc.number,
-        "volume_id": disc.volume_id,
-        "sectors": sum(f.bytes for f in made.files if f.name.endswith(".bin")) // RAW,
-        "stills": disc.stills,
-        "files": [asdict(file) for file in made.files],
-        "tracks": [_track(track, number) for number, track in enumerate(disc.tracks, start=2)],
-        "insert": _insert(disc, plan),
-    }
+def _volume(disc: Volume, made: Made, plan: Plan) -> dict[str, Any]:
+    said = {"number": disc.number, "volume_id": disc.volume_id}
+    files = {"files": [asdict(file) for file in made.files]}
+    match disc:
+        case PlannedDisc():
+            sectors = sum(f.bytes for f in made.files if f.name.endswith(".bin")) // RAW
+            tracks = [_track(track, number) for number, track in enumerate(disc.tracks, start=2)]
+            said |= {"sectors": sectors, "stills": disc.stills, **files, "tracks": tracks}
+        case PlannedIso():
+            said |= {"medium": "data-disc", **files, "programmes": [*_programmes(disc)]}
+        case _:
+            assert_never(disc)
+    return said | {"insert": _insert(disc, plan)}
+
+
+def _programmes(disc: PlannedIso) -> Iterator[dict[str, Any]]:
+    """What a data disc holds, and where on it."""
+    for file, offer in zip(disc.files, disc.offers, strict=True):
+        episodes = [asdict(episode) for episode in offer.episodes]
+        seconds = round(file.seconds, 3)
+        yield {"programme": file.programme, "title": offer.title, "seconds": seconds,
+               "episodes": episodes}  # fmt: skip
 
 
 def _track(track: PlannedTrack, number: int) -> dict[str, Any]:
@@ -55,7 +68,7 @@ def _track(track: PlannedTrack, number: int) -> dict[str, Any]:
     }
 
 
-def _insert(disc: PlannedDisc, plan: Plan) -> dict[str, Any]:
+def _insert(disc: Volume, plan: Plan) -> dict[str, Any]:
     """What the paper in the sleeve says: what is on this disc, and what is on the others."""
     return {
         "title": plan.recipe.title,
@@ -63,11 +76,11 @@ def _insert(disc: PlannedDisc, plan: Plan) -> dict[str, Any]:
         "disc": disc.number,
         "of": len(plan.discs),
         "programmes": [
-            {"number": number, "name": track.name, "minutes": round(track.seconds / 60, 1)}
-            for number, track in enumerate(disc.tracks, start=1)
+            {"number": number, "name": name, "minutes": round(seconds / 60, 1)}
+            for number, (name, seconds) in enumerate(disc.listed, start=1)
         ],
         "elsewhere": [
-            {"disc": other.number, "names": list(other.names)}
+            {"disc": other.number, "names": [name for name, _seconds in other.listed]}
             for other in plan.discs
             if other.number != disc.number
         ],

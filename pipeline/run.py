@@ -84,7 +84,8 @@ def _teller(watch: Watch, step: Step) -> Callable[[float], None]:
 
 
 def conduct(plan: Plan, bench: Bench, executor: Executor, editions: Path, watch: Watch) -> Outcome:
-    """Make what a plan asks for and is not there yet, and the edition of it, read back.
+    """Make what a plan asks for and is not there yet, and the edition of it, read back; of a plan
+    that is not final, only the files that it waits for.
 
     One step that fails never stops the others; the edition is finished only when none failed.
     """
@@ -93,6 +94,15 @@ def conduct(plan: Plan, bench: Bench, executor: Executor, editions: Path, watch:
     _sweep(plan, bench.room, editions)
     if folder := standing(plan, editions):
         return Outcome(folder)
+    work = carry_out(todo, bench, executor, watch)
+    if work.failures or not plan.final:
+        return work
+    with disk_told(_("finishing {edition}").format(edition=plan.edition)):
+        return _finish(plan, bench.room, editions, watch)
+
+
+def carry_out(todo: Sequence[Step], bench: Bench, executor: Executor, watch: Watch) -> Outcome:
+    """Make these steps, and nothing of them. Ends all programs at work where it is stopped."""
     work = _Conducting(todo, bench, watch)
     try:
         work.all(executor)
@@ -101,10 +111,7 @@ def conduct(plan: Plan, bench: Bench, executor: Executor, editions: Path, watch:
         bench.stop.ask()
         wait(work.at_work)
         raise
-    if work.failures:
-        return Outcome(None, made=work.made, failures=tuple(work.failures))
-    with disk_told(_("finishing {edition}").format(edition=plan.edition)):
-        return _finish(plan, bench.room, editions, watch)
+    return Outcome(None, made=work.made, failures=tuple(work.failures))
 
 
 def _sweep(plan: Plan, room: Workroom, editions: Path) -> None:

@@ -20,6 +20,7 @@ Reason = Literal[
     "no-length",
     "too-long",
     "damaged",
+    "too-large",
     "at-most",
     "minutes",
 ]
@@ -28,8 +29,8 @@ Reason = Literal[
 @dataclass(frozen=True, slots=True)
 class LeftOut:
     """A programme that was asked for and is not taken. `reason` and `details` (what `tell` needs:
-    `until`, `scope`, `wanted`, `episodes`, `percent`, `line`, `most`) are kept in editions, in no
-    language. `title` is empty where the programme is not known.
+    `until`, `scope`, `wanted`, `episodes`, `percent`, `gigabytes`, `line`, `most`) are kept in
+    editions, in no language. `title` is empty where the programme is not known.
     """
 
     programme: str
@@ -57,6 +58,9 @@ def _words(reason: Reason) -> tuple[str, str]:
             return _rights_words(reason)
         case "no-file" | "file-missing" | "nothing-to-play" | "no-length" | "too-long" | "damaged":
             return _file_words(reason)
+        case "too-large":
+            wrong = _("one of its files takes {gigabytes} GB, more than a disc or a file may have")
+            return wrong, _("choose a larger disc, or a smaller height in the recipe")
         case _:
             assert_never(reason)
 

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, assert_never
 
 from catalog import records
 from catalog.analysis import Analysis
@@ -18,25 +18,26 @@ from catalog.words import _
 from pipeline import executors, tools
 from pipeline.cli import DONE
 from pipeline.looking import look_through
+from pipeline.plan.effort import effort
 from pipeline.plan.left_out import LeftOut, tell
-from pipeline.plan.planning import Plan
+from pipeline.plan.planning import Plan, Volume
 from pipeline.plan.planning import plan as planned
 from pipeline.plan.select import DAMAGE_ALLOWED, Selected, select
 from pipeline.plan.steps import Encode, Step
+from pipeline.plan.targets.data_disc import PlannedIso
+from pipeline.plan.targets.files import NOTHING, Stock
 from pipeline.plan.targets.tracks import Workshop
-from pipeline.plan.targets.video_cd import PlannedDisc, PlannedTrack
+from pipeline.plan.targets.video_cd import PlannedDisc
+from pipeline.plan.treatment import Reason
 from pipeline.plan.treatment_words import tell as told
 from pipeline.screen import clock, size, table
-from pipeline.standing import outstanding, standing
+from pipeline.standing import outstanding, standing, stock
 from pipeline.typeface import font_name
-from pipeline.videocd.bounds import RAW
 from pipeline.workspace import Workspace, enter
 from recipes.recipe import Recipe, read
 from recipes.recipe import schema as recipe_schema
 
 _MANY = 12  # lines of one reason that a person still reads
-# Processor seconds for a second of programme, measured on SD and HD sources: for the estimate.
-_EFFORT = {"fast": 0.09, "best": 0.20}
 
 
 def schema() -> int:
@@ -60,8 +61,11 @@ class Ready:
             self.asked_for = asked_for(connection)
             self.sources = {source.sha256: source for source in records.sources(connection)}
         recipe = read(self.recipe_file, {programme.id for programme in programmes})
-        selected, analyses = self._selected(recipe, programmes)
-        self.plan: Plan = planned(recipe, selected, self.sources, self.workshop, analyses)
+        self.recipe = recipe
+        self.selected, self.analyses = self._selected(recipe, programmes)
+        self.plan = self.planned(NOTHING)
+        if not self.plan.final:
+            self.plan_again()
         self.files: dict[str, Source | Sidecar] = {**self.sources}
         self.files |= {s.sha256: s for one in self.sources.values() for s in one.sidecars}
 
@@ -85,39 +89,73 @@ class Ready:
             if all(one.lost <= DAMAGE_ALLOWED for one in found.values()):
                 return selected, analyses
 
+    def planned(self, stock: Stock) -> Plan:
+        """The plan, given what is made already."""
+        return planned(
+            self.recipe, self.selected, self.sources, self.workshop, self.analyses, stock=stock
+        )
+
+    def plan_again(self) -> None:
+        """Plan once more by what was made since."""
+        self.plan = self.planned(stock(self.plan.steps, self.workspace.workroom))
+
     def file(self, sha256: str) -> tuple[int, Path]:
         """How many bytes a file of the library has, and where it lies."""
         file = self.files[sha256]
         return file.bytes, self.workspace.root / file.path
 
 
-def _effort(todo: list[Step], plan: Plan) -> float:
-    """Minutes that the encoding still to do will take here, about."""
-    seconds = sum(step.seconds for step in todo if isinstance(step, Encode))
-    return seconds * _EFFORT[plan.recipe.target.medium.quality] / executors.cores() / 60
+def _minutes(todo: Sequence[Step]) -> float:
+    """Minutes that the work still to do will take here, about."""
+    return sum(map(effort, todo)) / executors.cores() / 60
 
 
-def _disc_lines(disc: PlannedDisc) -> str:
+def _disc_lines(disc: Volume) -> str:
+    match disc:
+        case PlannedDisc():
+            return _video_cd_lines(disc)
+        case PlannedIso():
+            return _data_disc_lines(disc)
+        case _:
+            assert_never(disc)
+
+
+def _video_cd_lines(disc: PlannedDisc) -> str:
     rows = [
         (number, track.part.programme, track.name, clock(track.seconds))
         for number, track in enumerate(disc.tracks, start=1)
     ]
-    seconds = sum(track.seconds for track in disc.tracks)
     head = _("disc {number}: {tracks} tracks, {minutes}, {free} free").format(
         number=disc.number,
         tracks=len(disc.tracks),
-        minutes=clock(seconds),
+        minutes=clock(disc.seconds),
         free=clock(disc.free / 75),
     )
     listed = table((_("no."), _("id"), _("title"), _("time")), rows)
-    return "\n".join([head, listed, *_treated(disc), ""])
+    return "\n".join([head, listed, *_treated([track.reasons for track in disc.tracks]), ""])
 
 
-def _treated(disc: PlannedDisc) -> Iterator[str]:
+def _data_disc_lines(disc: PlannedIso) -> str:
+    rows = [
+        (number, one.programme, one.name, clock(one.seconds), size(one.bytes))
+        for number, one in enumerate(disc.files, start=1)
+    ]
+    head = _("disc {number}: {programmes} programmes, {size}, {free} free").format(
+        number=disc.number, programmes=len(rows), size=size(disc.bytes), free=size(disc.free)
+    )
+    if not disc.write:
+        head += _(" (at most; files that are not made yet are counted as large as they can be)")
+    listed = table((_("no."), _("id"), _("title"), _("time"), _("size")), rows)
+    cut = [_("names shortened for some systems: {names}").format(names="、".join(disc.shortened))]
+    treated = _treated([one.reasons for one in disc.files])
+    return "\n".join([head, listed, *treated, *(cut if disc.shortened else []), ""])
+
+
+def _treated(tracks: Sequence[Sequence[Reason]]) -> Iterator[str]:
     """What is done to the tracks of a disc, those alike together."""
     alike: dict[str, list[int]] = {}
-    for number, track in enumerate(disc.tracks, start=1):
-        if said := "；".join(told(reason) for reason in track.reasons):
+    for number, reasons in enumerate(tracks, start=1):
+        if said := "；".join(dict.fromkeys(map(told, reasons))):
             alike.setdefault(said, []).append(number)
     if alike:
         yield _("Picture and sound:")
@@ -125,9 +163,12 @@ def _treated(disc: PlannedDisc) -> Iterator[str]:
         yield f"  {','.join(map(str, numbers))}: {said}"
 
 
-def _track_json(track: PlannedTrack) -> dict[str, Any]:
-    said = asdict(track)
-    return said | {"treatment": [told(reason) for reason in track.reasons]}
+def _disc_json(disc: Volume) -> dict[str, Any]:
+    listed, held = (
+        ("tracks", disc.tracks) if isinstance(disc, PlannedDisc) else ("files", disc.files)
+    )
+    treated = [asdict(one) | {"treatment": [*map(told, one.reasons)]} for one in held]
+    return asdict(disc) | {listed: treated}
 
 
 def left_out_lines(left_out: Sequence[LeftOut]) -> Iterator[str]:
@@ -149,10 +190,7 @@ def _plan_json(plan: Plan, todo: list[Step], minutes: float) -> str:
         "edition": plan.edition,
         "recipe": plan.recipe.model_dump(mode="json", by_alias=True, exclude_none=True),
         "seconds": plan.seconds,
-        "discs": [
-            asdict(disc) | {"tracks": [_track_json(track) for track in disc.tracks]}
-            for disc in plan.discs
-        ],
+        "discs": [_disc_json(disc) for disc in plan.discs],
         "left_out": [asdict(one) | {"told": tell(one)} for one in plan.left_out],
         "to_do": [{"step": type(step).__name__, "label": step.label} for step in todo],
         "minutes_of_work": round(minutes, 1),
@@ -165,7 +203,7 @@ def plan(root: Path, named: str, as_json: bool) -> int:
     ready = Ready(root, named)
     plan, room = ready.plan, ready.workspace.workroom
     todo = outstanding(plan, room, ready.workspace.editions)
-    minutes = _effort(todo, plan)
+    minutes = _minutes(todo)
     if as_json:
         print(_plan_json(plan, todo, minutes))
         return DONE
@@ -197,5 +235,5 @@ def _work_line(plan: Plan, todo: list[Step], minutes: float, workspace: Workspac
         encodings=encodings,
         minutes=max(1, minutes),
         discs=len(plan.discs),
-        size=size(sum(disc.sectors for disc in plan.discs) * RAW),
+        size=size(sum(disc.image_bytes for disc in plan.discs)),
     )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,28 +14,51 @@ from catalog.problem import Failure
 from catalog.words import _
 from pipeline import executors, tools
 from pipeline.bars import Bars
+from pipeline.bundle.bundle import Piece
 from pipeline.cli import DIFFERENT, DONE, FAILED
 from pipeline.make.step import Bench
-from pipeline.plan.planning import Plan, refuse_empty
-from pipeline.plan.steps import Encode, Step, WriteVideoCd
+from pipeline.plan.planning import Plan, Volume, refuse_empty
+from pipeline.plan.steps import Encode, FromStep, Step, WriteIso, WriteVideoCd, key
+from pipeline.plan.targets.data_disc import PlannedIso
+from pipeline.plan.targets.video_cd import PlannedDisc
 from pipeline.run import Outcome, conduct
 from pipeline.screen import clock, say, size
 from pipeline.standing import outstanding
 from pipeline.verbs.asking import Ready, left_out_lines
 from pipeline.videocd.bounds import RAW
 from pipeline.workspace import Workspace, alone, free_bytes
+from recipes.targets import VideoCd
+
+_STREAMS = 174_300  # bytes of a second of a Video CD's picture and sound
 
 
-def _bytes_needed(todo: list[Step]) -> int:
-    """What the disk must take: images, and the streams they are made from."""
-    images = sum(step.sectors * RAW for step in todo if isinstance(step, WriteVideoCd))
-    streams = sum(step.seconds for step in todo if isinstance(step, Encode)) * 174_300
-    return int(images + streams)
+def bytes_needed(todo: Sequence[Step], files: Mapping[str, int]) -> int:
+    """What the disk must take for these steps: images, and what they are made from. `files` are
+    the bytes of those that have a bound of their own, by the key of their step.
+    """
+    return sum(files[key(step)] if key(step) in files else _bytes_of(step) for step in todo)
 
 
-def _enough_room(todo: list[Step], workspace: Workspace) -> None:
+def _bytes_of(step: Step) -> int:
+    match step:
+        case WriteVideoCd():
+            return step.sectors * RAW
+        case WriteIso():
+            return step.bytes
+        case Encode():
+            return round(step.seconds * _STREAMS)
+        case _:
+            return 0
+
+
+def file_bytes(pieces: Iterable[Piece]) -> dict[str, int]:
+    """The most that the files of a medium take, by the step that makes them."""
+    return {p.origin.key: p.bytes for p in pieces if isinstance(p.origin, FromStep)}
+
+
+def enough_room(todo: Sequence[Step], files: Mapping[str, int], workspace: Workspace) -> None:
     """Raise Failure where the disk cannot take what is to be made: told before, not after hours."""
-    needed, free = _bytes_needed(todo), free_bytes(workspace.root)
+    needed, free = bytes_needed(todo, files), free_bytes(workspace.root)
     if needed > free:
         raise Failure(
             _("building in {root}").format(root=workspace.root),
@@ -47,32 +73,49 @@ def build(root: Path, named: str, as_json: bool) -> int:
     """Make what a recipe asks for, write it into the books, and say where it lies."""
     ready = Ready(root, named)
     refuse_empty(ready.plan, str(ready.recipe_file))
-    workspace = ready.workspace
-    bars = Bars(workspace.settings.workers)
     for line in left_out_lines(ready.plan.left_out):
         say(_("left out: {what}").format(what=line))
-    with alone(workspace):
-        _enough_room(outstanding(ready.plan, workspace.workroom, workspace.editions), workspace)
-        bench = Bench(
-            workspace.workroom, ready.program, ready.file, tools.Stop(), workspace.root / "logs"
-        )
-        with executors.here(workspace.settings.workers) as executor:
-            try:
-                outcome = conduct(ready.plan, bench, executor, workspace.editions, bars)
-            except BaseException:
-                bench.stop.ask()
-                raise
-            finally:
-                bars.close()
+    with alone(ready.workspace):
+        outcome = _made(ready)
+        if not ready.plan.final and not outcome.failures:
+            # Only now the bytes of all files are known, and what goes on which disc.
+            ready.plan_again()
+            outcome = _made(ready)
         if outcome.folder:
             _remember(ready, outcome.folder)
     return _ended(ready, outcome, as_json)
 
 
+def _made(ready: Ready) -> Outcome:
+    """Make what a plan asks for, with bars."""
+    workspace, plan = ready.workspace, ready.plan
+    pieces = [p for disc in plan.discs if isinstance(disc, PlannedIso) for p in disc.pieces]
+    todo = outstanding(plan, workspace.workroom, workspace.editions)
+    enough_room(todo, file_bytes(pieces), workspace)
+    with at_work(ready) as (bench, executor, bars):
+        return conduct(plan, bench, executor, workspace.editions, bars)
+
+
+@contextlib.contextmanager
+def at_work(ready: Ready) -> Iterator[tuple[Bench, Executor, Bars]]:
+    """What steps are made with; whatever ends the work ends every program that is running."""
+    workspace = ready.workspace
+    bars = Bars(workspace.settings.workers)
+    logs = workspace.root / "logs"
+    bench = Bench(workspace.workroom, ready.program, ready.file, tools.Stop(), logs)
+    with executors.here(workspace.settings.workers) as executor:
+        try:
+            yield bench, executor, bars
+        except BaseException:
+            bench.stop.ask()
+            raise
+        finally:
+            bars.close()
+
+
 def _remember(ready: Ready, folder: Path) -> None:
     """Write `made` into the ledger, once an edition; also where a run was killed in between."""
     record = folder / "edition.json"
-    programmes = {track.part.programme for disc in ready.plan.discs for track in disc.tracks}
     with ready.workspace.books.transaction() as connection:
         if any(ledger.read(connection, "made", ready.plan.edition)):
             return
@@ -82,7 +125,7 @@ def _remember(ready: Ready, folder: Path) -> None:
             "discs": len(ready.plan.discs),
             "record_sha256": hashlib.sha256(record.read_bytes()).hexdigest(),
         }
-        subjects = [ready.plan.edition, *sorted(programmes)]
+        subjects = [ready.plan.edition, *sorted(ready.plan.programmes)]
         ledger.append(connection, datetime.now(UTC), "made", subjects, details)
 
 
@@ -112,13 +155,11 @@ def _told(plan: Plan, outcome: Outcome, folder: Path) -> str:
         _("{title}: {discs} disc(s), {programmes} programmes, {time} in all").format(
             title=plan.recipe.title,
             discs=len(plan.discs),
-            programmes=sum(len(disc.tracks) for disc in plan.discs),
+            programmes=sum(len(disc.listed) for disc in plan.discs),
             time=clock(plan.seconds),
         )
     )
-    for disc in plan.discs:
-        image = folder / f"{disc.name}.bin"
-        lines.append(f"  {image.with_suffix('.cue')}  {size(image.stat().st_size)}")
+    lines += [_image_line(disc, folder) for disc in plan.discs]
     if outcome.report:
         lines.append(
             _("read back from the disk at {time:%H:%M:%S}: every sector as it should be").format(
@@ -127,7 +168,22 @@ def _told(plan: Plan, outcome: Outcome, folder: Path) -> str:
         )
     lines += [
         _("what is on it: {path}").format(path=folder / "edition.json"),
-        _("to look at it: mplayer vcd://2 -cdrom-device CUE; to burn it: any burning program"),
+        _looking(plan),
         _("to check it again: xiaxiang verify {folder}").format(folder=folder),
     ]
     return "\n".join(lines)
+
+
+def _image_line(disc: Volume, folder: Path) -> str:
+    """The file that is burnt, and how large the image is."""
+    image = folder / (f"{disc.name}.bin" if isinstance(disc, PlannedDisc) else f"{disc.name}.iso")
+    burnt = image.with_suffix(".cue") if isinstance(disc, PlannedDisc) else image
+    return f"  {burnt}  {size(image.stat().st_size)}"
+
+
+def _looking(plan: Plan) -> str:
+    if isinstance(plan.recipe.target.medium, VideoCd):
+        return _(
+            "to look at it: mplayer vcd://2 -cdrom-device CUE; to burn it: any burning program"
+        )
+    return _("to look at it: open the ISO and 开始.html in it; to burn it: any burning program")

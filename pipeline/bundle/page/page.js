@@ -22,7 +22,7 @@ function tabs() {
 
 function header() {
   say(byId('site-name'), shelf.siteName || shelf.title);
-  var said = [shelf.centre, shelf.number ? '第' + shelf.number + '次更新' : '', chineseDay(shelf.on)];
+  var said = [shelf.centre, (shelf.on ? chineseDay(shelf.on) : '') + (shelf.number ? ' 第' + shelf.number + '次更新' : '')];
   say(byId('edition'), said.filter(Boolean).join('　'));
 }
 

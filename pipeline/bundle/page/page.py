@@ -44,7 +44,7 @@ def disc_page(
     title: str,
     centre: str,
     offers: Sequence[Offer],
-    on: date,
+    on: date | None = None,
     *,
     captions: Mapping[str, bytes] | None = None,
     phone: str = "",

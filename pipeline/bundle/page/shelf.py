@@ -22,11 +22,13 @@ _UNSAFE = re.compile("[<>&\u2028\u2029]")
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the page says of the medium it lies on; without a `drive` it is a disc's."""
+    """What the page says of the medium it lies on; without a `drive` it is a disc's, which holds
+    no day: the same disc made again has the same bytes.
+    """
 
     title: str
     centre: str
-    on: date
+    on: date | None = None
     drive: str = ""
     site: str = ""
     site_name: str = ""
@@ -51,7 +53,8 @@ def shelf(told: Told, offers: Sequence[Offer], cues: Captioned) -> str:
     order of the offers: people say these numbers by phone.
     """
     known = {
-        "title": told.title, "centre": told.centre, "on": told.on.isoformat(), "drive": told.drive,
+        "title": told.title, "centre": told.centre,
+        "on": told.on.isoformat() if told.on else "", "drive": told.drive,
         "site": told.site, "siteName": told.site_name, "edition": told.edition,
         "number": told.number, "feedback": told.feedback, "phone": told.phone,
         "areas": areas(), "kinds": [(code, names[0]) for code, names in SCREENINGS.items()],

@@ -38,7 +38,7 @@ def wall(told: Told, offers: Sequence[Offer]) -> str:
 
 def _head(told: Told, count: int) -> str:
     name = told.site_name or told.title
-    day = f"{told.on.year}年{told.on.month}月{told.on.day}日"
+    day = f"{told.on.year}年{told.on.month}月{told.on.day}日" if told.on else ""
     said = [told.centre, f"第{told.number}次更新" if told.number else "", day, f"共{count}个节目"]
     call = [f"硬盘 {told.drive}" if told.drive else "", f"电话 {told.phone}" if told.phone else ""]
     line = "　".join(escape(one) for one in (*said, *call) if one)

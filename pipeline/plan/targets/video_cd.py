@@ -27,7 +27,7 @@ from pipeline.plan.steps import (
 )
 from pipeline.plan.targets.tracks import Showpiece, Workshop, track_steps
 from pipeline.plan.treatment import Reason
-from pipeline.videocd.bounds import disc_front, packs_bound
+from pipeline.videocd.bounds import RAW, disc_front, packs_bound
 from pipeline.videocd.lists import ControlList
 from recipes.recipe import Recipe
 from recipes.targets import VideoCd
@@ -77,9 +77,14 @@ class PlannedDisc:
         return tuple(dict.fromkeys(track.part.programme for track in self.tracks))
 
     @property
-    def names(self) -> tuple[str, ...]:
-        """What is on it, a name a track."""
-        return tuple(track.name for track in self.tracks)
+    def listed(self) -> tuple[tuple[str, float], ...]:
+        """What stands on its insert: name and seconds of each track."""
+        return tuple((track.name, track.seconds) for track in self.tracks)
+
+    @property
+    def image_bytes(self) -> int:
+        """Of its image."""
+        return self.sectors * RAW
 
 
 def d_characters(text: str, length: int) -> str:
