@@ -7,12 +7,16 @@ Tests marked `sqlite` are about SQLite's file and run there alone.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import subprocess
 import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -20,6 +24,13 @@ import sqlalchemy as sa
 from catalog import words
 from catalog.database import open_books
 from pipeline import tools
+from pipeline.bundle.bag import root as seal_root
+from pipeline.bundle.bag import tag_files
+from pipeline.bundle.bundle import Bundle, Piece
+from pipeline.bundle.identity import Identity, write_identity
+from pipeline.bundle.layout import TAG_MANIFEST
+from pipeline.manifest import Item
+from pipeline.plan.steps import FromSource
 
 ROOT = Path(__file__).parent.parent
 
@@ -149,3 +160,46 @@ def media() -> Callable[[str], Path]:
         return path
 
     return find
+
+
+@dataclass(frozen=True)
+class SealedDrive:
+    """A drive as it was filled long ago: its folder, what the books know of it, its lists."""
+
+    root: Path
+    items: tuple[Item, ...]
+    tags: dict[str, bytes]
+    seal: str
+    identity: Identity
+    number: int
+
+
+@pytest.fixture(scope="session")
+def sealed_drive() -> Callable[..., SealedDrive]:
+    """Have an edition lie on a drive: files by path (their texts), its number, the root before."""
+
+    def lay(root: Path, files: dict[str, bytes], **told: Any) -> SealedDrive:
+        number, previous = told.get("number", 1), told.get("previous", "")
+        name, site = told.get("drive", "HX-D001"), told.get("site", "HX-0001")
+        token = hashlib.sha256(name.encode()).hexdigest()[:32]
+        identity = Identity(name, site, token, date(2026, 10, 1), 0)
+        pieces = tuple(
+            Piece(path, len(data), sha, FromSource(sha, ".mp4"))
+            for path, data in files.items()
+            for sha in (hashlib.sha256(data).hexdigest(),)
+        )
+        bundle = Bundle(
+            f"冬季-{number}", number, previous, name, site, "双城村", "环县图书馆", "冬季节目",
+            date(2026, 11, number), pieces, (),
+        )  # fmt: skip
+        page = f"<!doctype html><title>{name} {number}</title>".encode()
+        earlier = told.get("editions", {})
+        tags = dict(tag_files(bundle, page, write_identity(identity), earlier))
+        root.mkdir(parents=True, exist_ok=True)
+        for path, data in {**files, **tags, "_delivery/code.js": b"x"}.items():
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            (root / path).write_bytes(data)
+        items = tuple(Item(one.path, one.bytes, one.sha256) for one in pieces)
+        return SealedDrive(root, items, tags, seal_root(tags[TAG_MANIFEST]), identity, number)
+
+    return lay

@@ -53,6 +53,10 @@ def _odd(one: Found) -> DriveFinding:
     if one.kind == "link":
         wrong = _("a link to another place; it was not followed")
         return DriveFinding("warning", "link", shown(one.path), wrong, mend)
+    if one.kind == "closed":
+        wrong = _("this folder may not be opened, so what is in it is not known")
+        mend = _("look into it with the rights of the administrator")
+        return DriveFinding("warning", "unread", shown(one.path), wrong, mend)
     wrong = _("neither a file nor a folder; it was not opened")
     return DriveFinding("warning", "device", shown(one.path), wrong, mend)
 

@@ -26,7 +26,9 @@ _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One thing on a medium. `kind`: file, folder, link, or other (devices, pipes)."""
+    """One thing on a medium. `kind`: file, folder, link, closed (a folder that may not be looked
+    into: told beside the folder itself), or other (devices, pipes).
+    """
 
     path: str
     kind: str
@@ -194,6 +196,10 @@ class Medium:
             try:
                 found = list(self._listed(folder))
             except (FileNotFoundError, NotADirectoryError):
+                continue
+            except PermissionError:
+                if folder != "lost+found":  # ext4's own, of which only root may know more
+                    yield Found(folder, "closed")
                 continue
             for one in found:
                 count += 1
