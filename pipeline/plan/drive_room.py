@@ -37,8 +37,12 @@ def reserve(capacity: int, files: int, programmes: int, cluster: int) -> int:
     little more, since nobody counts the blocks of a file system exactly.
     """
     margin = min(_MARGIN, capacity // 100)
-    each = files * _PER_FILE + programmes * max(_PER_PROGRAMME, cluster)
-    return _TAG_FILES + margin + each + _CLUSTERS * cluster
+    return _TAG_FILES + margin + beside(files, programmes, cluster) + _CLUSTERS * cluster
+
+
+def beside(files: int, programmes: int, cluster: int) -> int:
+    """What programmes of so many files take beside the bytes of these files."""
+    return files * _PER_FILE + programmes * max(_PER_PROGRAMME, cluster)
 
 
 def is_fat(file_system: str) -> bool:

@@ -8,7 +8,6 @@ from typing import Final
 from pipeline.plan.pc_coding import AUDIO_KBIT, BUFFER_SECONDS
 from pipeline.plan.pc_decision import Decision
 from pipeline.plan.pc_fitness import ForPc
-from pipeline.plan.pc_raster import cap
 
 POSTER_BYTES: Final = 400_000
 _HEAD: Final = 65_536
@@ -27,7 +26,7 @@ def video_bytes(piece: ForPc, decision: Decision) -> int:
     sound = ceil(seconds * AUDIO_KBIT * 125 * _SPARE) if piece.treatment.voices else 0
     if decision.way == "encoded":
         shape = decision.shape
-        bits = cap(shape) * 1000 * _SPARE * (seconds + BUFFER_SECONDS)
+        bits = decision.most * 1000 * _SPARE * (seconds + BUFFER_SECONDS)
         return ceil(bits / 8) + sound + _tables(seconds * float(shape.rate), seconds)
     pictures = piece.seen.pictures if piece.seen else seconds * 60
     copied = piece.source.bytes + _tables(pictures, seconds)

@@ -6,10 +6,10 @@ it costs and looks like: reference encoding.md.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 from pipeline.plan.coding import Quality
-from pipeline.plan.pc_raster import cap
 from pipeline.plan.raster import Raster
 from pipeline.plan.sound import SAMPLE_RATE
 
@@ -26,18 +26,25 @@ _EXACT: Final[dict[str, Any]] = {
 _MP4: Final[dict[str, Any]] = {"f": "mp4", "movflags": "+faststart"} | _EXACT
 
 
-def picture_options(shape: Raster, quality: Quality) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """How carefully a picture is coded, and the kilobits a second that it takes at most."""
+
+    quality: Quality
+    most: int
+
+
+def picture_options(shape: Raster, looks: Looks) -> dict[str, Any]:
     """Options of libx264: of even looks, with a bound on what any two seconds may take."""
-    most = cap(shape)
     return {
         "c:v": "libx264",
-        "preset": "medium" if quality == "best" else "veryfast",
+        "preset": "medium" if looks.quality == "best" else "veryfast",
         "crf": 23,
         "profile:v": "main",
         "level": "3.1",
         "pix_fmt": "yuv420p",
-        "maxrate": f"{most}k",
-        "bufsize": f"{most * BUFFER_SECONDS}k",
+        "maxrate": f"{looks.most}k",
+        "bufsize": f"{looks.most * BUFFER_SECONDS}k",
         "g": shape.gop,
         "r": str(shape.rate),
         "a53cc": 0,

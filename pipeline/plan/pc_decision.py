@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Final, Literal
 
 from pipeline.plan.pc_fitness import ForPc, file_faults, picture_faults, sound_faults
-from pipeline.plan.pc_raster import raster
+from pipeline.plan.pc_raster import CARD_CAP, cap, raster
 from pipeline.plan.raster import Raster
 from pipeline.plan.treatment import Reason
 
@@ -17,10 +17,13 @@ Way = Literal["untouched", "remuxed", "sound-made", "encoded"]
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """How the video comes about, and why; `shape` is that of the picture that is encoded."""
+    """How the video comes about, and why; `shape` is that of the picture that is encoded, `most`
+    the kilobits a second that it takes at most.
+    """
 
     way: Way
     shape: Raster
+    most: int
     reasons: tuple[Reason, ...]
 
 
@@ -43,7 +46,14 @@ def decision_of(piece: ForPc) -> Decision:
         told += [("width", str(shape.width)), ("height", str(shape.height))]
         told += [("rate", f"{float(shape.rate):.5g}")]
     kept = _kept(piece, way)
-    return Decision(way, shape, (Reason(f"pc-{way}", tuple(told)), *kept))
+    return Decision(way, shape, _most(piece, shape), (Reason(f"pc-{way}", tuple(told)), *kept))
+
+
+def _most(piece: ForPc, shape: Raster) -> int:
+    video = piece.source.video
+    if video is None:
+        return CARD_CAP
+    return cap(shape, piece.seen.bit_rate if piece.seen else 0, video.codec)
 
 
 # What decide.py tells of a television's shape and pace does not concern a file for computers.

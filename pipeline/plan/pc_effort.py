@@ -8,7 +8,7 @@ from pipeline.plan.effort import decoding_effort, sound_effort
 from pipeline.plan.pc_fitness import ForPc
 from pipeline.plan.raster import Raster
 
-POSTER_EFFORT: Final = 1.0
+POSTER_EFFORT: Final = 0.3
 _CODE: Final = {"fast": 0.012, "best": 0.03}
 """Processor seconds that coding a million pixels takes; measured with tests/bench/pc_files.py."""
 _STANDING: Final = 0.2  # of it, where nothing moves

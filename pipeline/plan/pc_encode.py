@@ -8,9 +8,9 @@ from typing import Any
 
 import ffmpeg
 
-from pipeline.plan.coding import Quality
 from pipeline.plan.encode import GLOBAL, Files
 from pipeline.plan.pc_coding import (
+    Looks,
     colour_marks,
     file_options,
     picture_options,
@@ -46,7 +46,7 @@ def sound_made_arguments(source: str, treatment: Treatment) -> tuple[str, ...]:
 
 
 def encoded_arguments(
-    files: Files, treatment: Treatment, shape: Raster, quality: Quality
+    files: Files, treatment: Treatment, shape: Raster, coding: Looks
 ) -> tuple[str, ...]:
     """The same with picture and sound as the treatment says, of exactly its length; without a
     sound where it has no voice.
@@ -55,13 +55,13 @@ def encoded_arguments(
     file = ffmpeg.input(files.source, **{"reinit_filter:v": 0}, **_LOCAL)
     pictures = max(1, round(treatment.seconds * shape.rate))
     if treatment.picture is None:
-        seen = ffmpeg.input(files.card, loop=1, framerate=str(shape.rate))
+        seen = ffmpeg.input(files.card, loop=1, framerate=1)
     else:
         seen = file[str(treatment.picture.stream)]
     shown = on_raster(
         seen, treatment, shape, first="0", behind=str(pictures), captions=files.captions
     ).filter("setparams", **colour_marks(shape))
-    options = picture_options(shape, quality) | file_options()
+    options = picture_options(shape, coding) | file_options()
     if not treatment.voices:
         return _line(ffmpeg.output(shown, f"out/{VIDEO}", **options))
     heard = _heard(file, treatment, round(pictures * SAMPLE_RATE / shape.rate))
@@ -71,18 +71,26 @@ def encoded_arguments(
 def poster_arguments(
     source: str, begin: float, seconds: float, size: tuple[int, int]
 ) -> tuple[str, ...]:
-    """Ffmpeg's arguments for out/poster.jpg: of the key pictures of a stretch the most ordinary
-    one that is not black; any of them where all are black.
+    """Ffmpeg's arguments for out/poster.jpg: of the key pictures of a stretch (where it is short,
+    of some of all its pictures) the most ordinary one that is not black; whatever there is before
+    it where all are black, or none is there.
     """
     sought = {"ss": f"{begin:.3f}", "t": f"{seconds:.3f}"}
+    keys = {"skip_frame": "nokey"} if seconds > _SHORT else {}
     # From the key picture before, so that there is one however far apart they are.
-    file = ffmpeg.input(source, skip_frame="nokey", noaccurate_seek=None, **sought, **_LOCAL)
-    each = file["v:0"].filter_multi_output("split")
-    bright = each[0].filter("blackframe", amount=0, threshold=40).filter(
-        "metadata", mode="select", key="lavfi.blackframe.pblack", value=85, function="less"
-    )  # fmt: skip
+    file = ffmpeg.input(source, noaccurate_seek=None, **keys, **sought, **_LOCAL)
+    stream = file["v:0"] if keys else file["v:0"].filter("framestep", step=_STEP)
+    each = stream.filter_multi_output("split")
+    bright = (
+        each[0]
+        .filter("select", "gte(t,0)")
+        .filter("blackframe", amount=0, threshold=40)
+        .filter("metadata", mode="select", key="lavfi.blackframe.pblack", value=85, function="less")
+    )
     one = [stream.filter("thumbnail", n=_LOOKED_AT) for stream in (bright, each[1])]
-    return _line(_poster(ffmpeg.concat(*one), size))
+    # Its time counts from what was sought and may be before it: ffmpeg would drop it.
+    found = ffmpeg.concat(*one).filter("setpts", "N")
+    return _line(_poster(found, size))
 
 
 def card_poster_arguments(card: str, size: tuple[int, int]) -> tuple[str, ...]:
@@ -90,7 +98,8 @@ def card_poster_arguments(card: str, size: tuple[int, int]) -> tuple[str, ...]:
     return _line(_poster(ffmpeg.input(card, **_LOCAL), size))
 
 
-_LOOKED_AT = 60  # key pictures: each is held in memory
+_LOOKED_AT = 60  # pictures: each is held in memory
+_SHORT, _STEP = 20.0, 12  # seconds that are decoded wholly, and every which picture is looked at
 
 
 def _poster(stream: Any, size: tuple[int, int]) -> Any:

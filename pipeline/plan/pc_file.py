@@ -12,6 +12,7 @@ from fractions import Fraction
 from catalog.programme import Source
 from pipeline.plan.encode import Files
 from pipeline.plan.pc_bytes import POSTER_BYTES, captions_bytes, video_bytes
+from pipeline.plan.pc_coding import Looks
 from pipeline.plan.pc_decision import Decision, Way, at_own_pace, decision_of
 from pipeline.plan.pc_effort import POSTER_EFFORT, copied_effort, encoded_effort
 from pipeline.plan.pc_encode import (
@@ -135,7 +136,8 @@ def _encoded(
         captions = _burnt(piece, decision.shape, workshop)
         before, read = (captions,), (source, FromStep(key(captions), captions.name))
         files = replace(files, captions="in/1.ass")
-    arguments = encoded_arguments(files, treatment, decision.shape, piece.medium.quality)
+    looks = Looks(piece.medium.quality, decision.most)
+    arguments = encoded_arguments(files, treatment, decision.shape, looks)
     effort = encoded_effort(piece, decision.shape)
     step = _Bench(piece, workshop).step(arguments, read, effort)
     return before, (step,), FromStep(key(step), VIDEO)

@@ -26,6 +26,11 @@ _LARGE: Final = 576  # lines, from which on players take colours for BT.709
 
 # Kilobits a second at most, by lines at 16:9: about twice what such pictures take on average, so
 # that only the hardest moments feel it.
+_LEAST_CAP: Final = 300
+# How many times the bits of its source, on average, a picture may take at its hardest.
+_USUAL_TIMES: Final = 3
+_THRIFTY: Final = {"av1": 5, "hevc": 4, "vp9": 4}
+CARD_CAP: Final = 200  # kilobits a second of a card, which stands all the time
 _CAPS: Final = ((240, 600), (360, 1000), (480, 1600), (576, 2200), (720, 3000))
 
 
@@ -102,8 +107,16 @@ def poster_size(aspect: Fraction) -> tuple[int, int]:
     return _even(POSTER * aspect), POSTER
 
 
-def cap(shape: Raster) -> int:
-    """Kilobits a second that the picture may take at most, over two seconds."""
+def cap(shape: Raster, source_bits: int = 0, codec: str = "") -> int:
+    """Kilobits a second that the picture may take at most: by its size, and, where it is known,
+    by what the source took for it, whose faults are not worth more.
+    """
+    times = _THRIFTY.get(codec, _USUAL_TIMES)
+    own = max(_LEAST_CAP, source_bits * times // 1000) if source_bits else _CAPS[-1][1] * 2
+    return min(own, _cap(shape))
+
+
+def _cap(shape: Raster) -> int:
     lines = max(shape.height, ceil(shape.width * 9 / 16))
     most = next((kbit for high, kbit in _CAPS if lines <= high), _CAPS[-1][1])
     return most * 3 // 2 if shape.rate > _MOST * (1 + _COUNTED) else most

@@ -87,13 +87,15 @@ def on_raster(
     early = seen is not None and _early(seen, treatment.speed, raster)
     if seen is not None and early:
         stream = _shown(stream, seen, raster)
+    if seen is None and not raster.bordered:
+        stream = _card(stream, raster)  # which then comes once a second
     stream = _on_the_grid(stream, treatment, raster)
     # Sound may outlast the picture: its last picture stands until the part is full.
     stream = stream.filter("tpad", stop=-1, stop_mode="clone")
     stream = stream.filter("trim", start_frame=first, end_frame=behind)
-    if seen is None:
+    if seen is None and raster.bordered:
         stream = _card(stream, raster)
-    elif not early:
+    elif seen is not None and not early:
         stream = _shown(stream, seen, raster)
     if captions:
         screen = "384x288" if raster.bordered else f"{raster.width}x{raster.height}"
