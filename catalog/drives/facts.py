@@ -47,7 +47,8 @@ class SiteFacts:
     codes. `asked` are programmes that open requests name, the most wanted first, `asked_subjects`
     the subjects of open requests that name none. `on_drive` and `on_discs` are programmes that it
     has: on the drives meant for it, on copies that it received and still has. `months` from one
-    refresh to the next, 0 where there is none.
+    refresh to the next, 0 where there is none. `described`: the register says what equipment there
+    is; else nobody knows whether a drive can be played.
     """
 
     id: str
@@ -66,6 +67,7 @@ class SiteFacts:
     on_drive: tuple[str, ...] = ()
     on_discs: tuple[str, ...] = ()
     months: int = 0
+    described: bool = True
 
 
 def site_facts(
@@ -83,9 +85,9 @@ def site_facts(
         row["id"]: SiteFacts(
             row["id"], row["name"], row["level"], row["in_county"] or "", row["in_township"] or "",
             row["town"] or "", row["route"], row["dialect"], _codes([row["industries"]]),
-            tuple(works[n]), tuple(of_drives[n]), _often(p for p, _s in asked[n]),
+            tuple(works.get(n, ())), tuple(of_drives[n]), _often(p for p, _s in asked[n]),
             _codes(s for p, s in asked[n] if not p), tuple(lying[n]), tuple(held[n]),
-            _months(row["cycle"], row["level"]),
+            _months(row["cycle"], row["level"]), n in works,
         )
         for row in rows
         for n in (row["number"],)
@@ -145,14 +147,13 @@ def _drives(connection: Connection, numbers: list[int]) -> Mapping[int, list[Dri
 
 
 def _works(connection: Connection, numbers: list[int]) -> Mapping[int, list[tuple[str, int]]]:
+    """What works, of each site whose equipment the register describes."""
     found: dict[int, list[tuple[str, int]]] = defaultdict(list)
-    question = (
-        sa.select(equipment)
-        .where(equipment.c.state == "working", equipment.c["count"] > 0)
-        .order_by(equipment.c.kind)
-    )
+    question = sa.select(equipment).order_by(equipment.c.kind)
     for row in _rows(connection, question, equipment.c.site, numbers):
-        found[row["site"]].append((row["kind"], row["count"]))
+        there = found[row["site"]]
+        if row["state"] == "working" and row["count"]:
+            there.append((row["kind"], row["count"]))
     return found
 
 

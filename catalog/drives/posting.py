@@ -193,7 +193,8 @@ def _usable(hand: Hand, drive: str, on: date) -> Row:
     row = _known(hand, drive)
     if row["state"] not in USABLE:
         wrong = _("drive {id} is not there: {state} since {day}")
-        told = wrong.format(id=drive, state=row["state"], day=row["since"])
+        state = _("lost") if row["state"] == "lost" else _("scrapped")
+        told = wrong.format(id=drive, state=state, day=row["since"])
         raise Illegal(told, _("first: xiaxiang drive move DRIVE --to SITE"), "drive")
     trays = (hand.rack.enrolments, hand.rack.refreshes)
     last = max((r["on_day"] for t in trays if (r := hand.rack.last(t, drive))), default="")
