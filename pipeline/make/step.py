@@ -18,6 +18,7 @@ from pipeline.make.encode_still import encode_still
 from pipeline.make.join_streams import join_streams
 from pipeline.make.run_tool import run_tool
 from pipeline.make.write_captions import write_captions
+from pipeline.make.write_iso import write_iso
 from pipeline.make.write_videocd import write_videocd
 from pipeline.make.write_webvtt import write_webvtt
 from pipeline.plan.steps import (
@@ -226,7 +227,9 @@ def _made(
 
             return write_videocd(_disc(step, bench.room), out, step.name, told).files
         case WriteIso():
-            raise NotImplementedError(step.name)
+            done = lambda written: progress(written / max(1, step.bytes))  # noqa: E731
+            place = lambda one: _laid(one, bench)  # noqa: E731
+            return write_iso(step, place, out, bench.stop, done)
         case _:
             assert_never(step)
     names = (step.name,) if isinstance(step, Card | MenuPicture) else step.outputs
