@@ -173,9 +173,9 @@ def lay_out(volume: str, files: Sequence[tuple[IsoName, int]]) -> Layout:
 
 def plain_volume(volume: str) -> str:
     """The volume's name in the letters of bare ISO 9660."""
-    letters = volume.upper().replace("-", "_").replace(" ", "_")
-    kept = "".join(c for c in letters if c.isascii() and (c.isalnum() or c == "_"))
-    return (kept if len(kept) == len(letters) else kept.strip("_") or _APPLICATION)[:_VOLUME]
+    text = volume.upper().replace("-", "_").replace(" ", "_")
+    kept = "".join(c for c in text if c.isascii() and (c.isalnum() or c == "_"))
+    return (kept if kept == text else f"{_APPLICATION}_{kept}".rstrip("_"))[:_VOLUME]
 
 
 def _name_volume(disc: _Disc, volume: str) -> None:

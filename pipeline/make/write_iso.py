@@ -1,0 +1,198 @@
+"""The step that writes a data disc's image: whole or absent, each file proved on the way."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from importlib.metadata import version
+from io import FileIO
+from pathlib import Path
+
+from catalog.problem import Failure
+from catalog.words import _
+from pipeline import tools
+from pipeline.bundle.iso_names import IsoName, named
+from pipeline.bundle.iso_size import MOST_BYTES, SECTOR, SUMS, sums_bytes
+from pipeline.make.belt import Belt
+from pipeline.make.iso_library import Layout, lay_out
+from pipeline.manifest import Item, write_sums
+from pipeline.plan.steps import FromSource, Input, IsoFile, WriteIso
+from pipeline.workroom import MadeFile, sync
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One file on its way: `path` is where its bytes lie, None where `file` has them as text."""
+
+    file: IsoFile
+    name: IsoName
+    path: Path | None
+    bytes: int
+
+
+def iso_writer() -> str:
+    """What decides the bytes of an image besides its files, for `WriteIso.writer`."""
+    return f"iso 1, pycdlib {version('pycdlib')}"
+
+
+def write_iso(
+    step: WriteIso,
+    place: Callable[[Input], Path],
+    out: Path,
+    stop: tools.Stop,
+    progress: Callable[[int], None],
+) -> tuple[MadeFile, ...]:
+    """Write `NAME.iso` into the folder `out`; it is on the disk when this returns. The files come
+    in the order of the step; where SHA256SUMS is not among them it comes last, made of what was
+    read. `progress` is told the bytes written so far.
+
+    Failure, naming the file, where one is missing, too long, or not the one that was planned;
+    Stopped where the run was told to stop. No half-made image is left then. OSError where the disk
+    fails.
+    """
+    parts = _parts(step, place)
+    layout = _layout(step, parts)
+    path = out / f"{step.name}.iso"
+    with _whole(path) as file, Belt(file, partial(_told, stop, progress)) as belt:
+        belt.put(layout.head)
+        starts = layout.starts[: len(parts)]
+        digests = [_write(*one, belt) for one in zip(parts, starts, strict=True)]
+        if len(layout.starts) > len(parts):
+            items = zip((part.name.rock_ridge for part in parts), digests, strict=True)
+            belt.put(write_sums(Item(name, -1, digest) for name, digest in items).encode())
+            belt.pad(SECTOR)
+        belt.put(bytes(layout.sectors * SECTOR - belt.at))
+        digest = belt.finish()
+    return (MadeFile(path.name, belt.written, digest),)
+
+
+def _told(stop: tools.Stop, progress: Callable[[int], None], done: int) -> None:
+    if stop.asked:
+        raise tools.Stopped
+    progress(done)
+
+
+def _parts(step: WriteIso, place: Callable[[Input], Path]) -> list[_Part]:
+    """Every file with its name on the disc and its bytes, as they are now."""
+    names = named([file.path for file in step.files])
+    return [_part(file, name, place) for file, name in zip(step.files, names, strict=True)]
+
+
+def _part(file: IsoFile, name: IsoName, place: Callable[[Input], Path]) -> _Part:
+    path = place(file.origin) if file.origin else None
+    try:
+        size = path.stat().st_size if path else len(file.text.encode())
+    except OSError as error:
+        raise _unreadable(file, error) from error
+    if size > MOST_BYTES:
+        raise Failure(
+            _doing(file),
+            _("the file has {bytes} bytes; a data disc takes less than 4 GiB").format(bytes=size),
+            _("leave it off the data disc; a drive takes it"),
+        )
+    # What was made after the plan is as long as it became; the plan knows the most it can be.
+    if size > file.bytes or (file.sha256 and size != file.bytes):
+        raise Failure(
+            _doing(file),
+            _("the file has {found} bytes, the plan counted with {known}").format(
+                found=size, known=file.bytes
+            ),
+            _("make the plan again"),
+        )
+    return _Part(file, name, path, size)
+
+
+def _layout(step: WriteIso, parts: Sequence[_Part]) -> Layout:
+    files = [(part.name, part.bytes) for part in parts]
+    paths = [file.path for file in step.files]
+    if SUMS not in paths:
+        names = named([*paths, SUMS])
+        files.append((names[-1], sums_bytes(names[:-1])))
+    layout = lay_out(step.volume_id, files)
+    if layout.sectors * SECTOR > step.bytes:
+        raise Failure(
+            _("writing the data disc {name}").format(name=step.name),
+            _("it would have {found} bytes, the plan counted with {known}").format(
+                found=layout.sectors * SECTOR, known=step.bytes
+            ),
+            _("make the plan again"),
+        )
+    return layout
+
+
+def _write(part: _Part, start: int, belt: Belt) -> str:
+    """Write one file: its SHA-256, which is the planned one."""
+    if belt.at != start * SECTOR:
+        raise RuntimeError("the files of an image do not follow each other")
+    digest = hashlib.sha256()
+    if part.path is None:
+        data = part.file.text.encode()
+        digest.update(data)
+        belt.put(data)
+    else:
+        _take(part, part.path, belt, digest)
+    belt.pad(SECTOR)
+    if part.file.sha256 not in ("", digest.hexdigest()):
+        raise _altered(part.file)
+    return digest.hexdigest()
+
+
+def _take(part: _Part, path: Path, belt: Belt, digest: hashlib._Hash) -> None:
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except OSError as error:
+        raise _unreadable(part.file, error) from error
+    try:
+        if hasattr(os, "posix_fadvise"):
+            os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_SEQUENTIAL)
+        count = belt.take(partial(_fill, part.file, descriptor), part.bytes, digest)
+        if count != part.bytes or os.fstat(descriptor).st_size != part.bytes:
+            raise _altered(part.file)
+    finally:
+        os.close(descriptor)
+
+
+def _fill(file: IsoFile, descriptor: int, room: memoryview) -> int:
+    try:
+        return os.readv(descriptor, [room])
+    except OSError as error:
+        raise _unreadable(file, error) from error
+
+
+def _doing(file: IsoFile) -> str:
+    return _("putting {file} on the data disc").format(file=file.path)
+
+
+def _unreadable(file: IsoFile, error: OSError) -> Failure:
+    return Failure(
+        _doing(file),
+        _("the file cannot be read: {reason}").format(reason=error.strerror or error),
+        _("see whether it is still there and can be read, then start again"),
+    )
+
+
+def _altered(file: IsoFile) -> Failure:
+    happened = _("its contents are not those that were planned")
+    if isinstance(file.origin, FromSource):
+        mend = _("it was changed after it was added: delete it here, then add it again")
+    else:
+        mend = _("delete what lies in the workroom, then start again: it is made anew")
+    return Failure(_doing(file), happened, mend)
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[FileIO]:
+    """A file that gets its name only when everything written to it is on the disk."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        with part.open("wb", buffering=0) as file:
+            yield file
+            os.fsync(file.fileno())
+        part.replace(path)
+        sync(path.parent)
+    finally:
+        part.unlink(missing_ok=True)
