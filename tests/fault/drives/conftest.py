@@ -5,10 +5,13 @@ judge that reads a drive by its own manifests alone.
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -194,7 +197,7 @@ def ran(*words: str) -> None:
 
 MAKERS = {
     "ext4": ("mkfs.ext4", "-q", "-O", "^has_journal", "-m", "0"),
-    "exfat": ("mkfs.exfat", "-q"),
+    "exfat": ("mkfs.exfat",),
     "ntfs": ("mkfs.ntfs", "-q", "-F", "-f"),
 }
 MOUNTERS = {
@@ -232,7 +235,7 @@ def drive_of() -> Iterator[Callable[..., Path]]:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
         count = iter(range(100))
 
-        def make(kind: str, size: int, *options: str) -> Path:
+        def make(kind: str, size: int, *options: str, folder: Path = folder) -> Path:
             below = folder / str(next(count))
             below.mkdir()
             return stack.enter_context(loop_drive(below, kind, size, *options))
@@ -248,3 +251,82 @@ def memory() -> Iterator[Path]:
     yield folder
     with suppress(OSError):
         shutil.rmtree(folder)
+
+
+# -- drives that misbehave, as a file system of ours -----------------------------------------------
+
+# Passes everything through to a folder, but for one thing that it does badly: `slow` sleeps for
+# each MiB written, `lying` turns a bit in every write of 64 KiB and more, `small` keeps nothing
+# after so many bytes in all, as a counterfeit does, `hanging` never ends a write.
+FUSE_CHILD = """
+import os, sys, threading, time
+from fuse import FUSE, Operations
+fault, much, back, place = sys.argv[1], float(sys.argv[2]), sys.argv[3], sys.argv[4]
+class Passing(Operations):
+    kept = 0
+    def at(self, path): return back + path
+    def getattr(self, path, fh=None):
+        told = os.lstat(self.at(path))
+        names = ("st_atime", "st_ctime", "st_gid", "st_mode", "st_mtime", "st_nlink", "st_size",
+                 "st_uid", "st_ino")
+        return {name: getattr(told, name) for name in names}
+    def readdir(self, path, fh): return [".", "..", *os.listdir(self.at(path))]
+    def mkdir(self, path, mode): return os.mkdir(self.at(path), mode)
+    def rmdir(self, path): return os.rmdir(self.at(path))
+    def unlink(self, path): return os.unlink(self.at(path))
+    def rename(self, old, new): return os.rename(self.at(old), self.at(new))
+    def statfs(self, path):
+        told = os.statvfs(back)
+        return {name: getattr(told, name) for name in dir(told) if name.startswith("f_")}
+    def open(self, path, flags): return os.open(self.at(path), flags)
+    def create(self, path, mode, fi=None):
+        return os.open(self.at(path), os.O_RDWR | os.O_CREAT, mode)
+    def truncate(self, path, length, fh=None): os.truncate(self.at(path), length)
+    def read(self, path, size, offset, fh): return os.pread(fh, size, offset)
+    def write(self, path, data, offset, fh):
+        if fault == "slow": time.sleep(much * len(data) / (1 << 20))
+        if fault == "hanging" and "/parts/" in path: threading.Event().wait()
+        keep = data
+        if fault == "lying" and len(data) >= 65536: keep = bytes([data[0] ^ 1]) + data[1:]
+        if fault == "small" and self.kept > much: keep = bytes(len(data))
+        self.kept += len(data)
+        os.pwrite(fh, keep, offset)
+        return len(data)
+    def fsync(self, path, datasync, fh): return 0
+    def release(self, path, fh): return os.close(fh)
+    def utimens(self, path, times=None): os.utime(self.at(path), times)
+FUSE(Passing(), place, foreground=True, big_writes=True, fsname="faulty")
+"""
+
+
+@pytest.fixture
+def faulty() -> Iterator[Callable[..., Path]]:
+    """Mount a drive with a fault: its name, how much of it, and the folder behind it."""
+    begun = []
+
+    def make(folder: Path, fault: str, much: float = 0) -> Path:
+        why = "" if importlib.util.find_spec("fuse") and Path("/dev/fuse").exists() else "no fuse"
+        back, place = folder / f"{fault}-behind", folder / fault
+        back.mkdir(parents=True)
+        place.mkdir()
+        words = [sys.executable, "-c", FUSE_CHILD, fault, str(much), str(back), str(place)]
+        process = None if why else subprocess.Popen(words, stderr=subprocess.PIPE, text=True)
+        begun.append((process, place))
+        until = time.monotonic() + 10
+        while process and not os.path.ismount(place):
+            if process.poll() is not None or time.monotonic() > until:
+                why = process.stderr.read() if process.poll() is not None else "no answer"
+                break
+            time.sleep(0.02)
+        if why:
+            if os.environ.get("CI") == "true":
+                pytest.fail(f"a file system of our own: {why}")
+            pytest.skip(f"a file system of our own: {why}")
+        return place
+
+    yield make
+    for process, place in begun:
+        subprocess.run(["umount", "--lazy", str(place)], capture_output=True, check=False)
+        if process:
+            process.kill()
+            process.communicate(timeout=10)
