@@ -162,6 +162,7 @@ def _folder(area: str, shelf: _Shelf) -> str:
     number = 1
     while area and not shelf.reached(alike(_numbered(area, number)) + "/"):
         number += 1
+    shelf.folders.add(alike(_numbered(area, number)))
     return _numbered(area, number)
 
 
