@@ -92,7 +92,7 @@ def _part(file: IsoFile, name: IsoName, place: Callable[[Input], Path]) -> _Part
         raise Failure(
             _doing(file),
             _("the file has {bytes} bytes; a data disc takes less than 4 GiB").format(bytes=size),
-            _("leave it off the data disc; a drive takes it"),
+            _("leave it off the disc, or send it on a drive that is not FAT32"),
         )
     # What was made after the plan is as long as it became; the plan knows the most it can be.
     if size > file.bytes or (file.sha256 and size != file.bytes):
