@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Never
 
 from tqdm import tqdm
@@ -12,7 +12,6 @@ from tqdm import tqdm
 from catalog.words import _
 from pipeline import executors
 from pipeline.plan.effort import effort, kind
-from pipeline.plan.planning import Plan
 from pipeline.plan.steps import (
     Captions,
     Card,
@@ -98,7 +97,7 @@ class Bars(Watch):
             case Card() | MenuPicture() | EncodeStill() | Captions() | WebVtt() | Encode() | Join():
                 return 0.0
 
-    def begins(self, plan: Plan, todo: Sequence[Step]) -> None:
+    def begins(self, todo: Sequence[Step], discs: Mapping[str, str]) -> None:
         if not todo:
             return
         self._reckoning = Reckoning(todo, self._workers)
@@ -107,14 +106,14 @@ class Bars(Watch):
         total = sum(self._weights.values())
         self._bars["all"] = self._bar(_("all"), total, shape + " [{elapsed}<{left}]")
         steps = {key(step): step for step in todo}
-        for disc in plan.discs:
-            if disc.write not in steps:
+        for name, write in discs.items():
+            if write not in steps:
                 continue
-            parts = _under(disc.write, steps)
+            parts = _under(write, steps)
             for one in parts:
-                self._discs.setdefault(one, set()).add(disc.name)
+                self._discs.setdefault(one, set()).add(name)
             total = sum(self._weights[one] for one in parts)
-            self._bars[disc.name] = self._bar(disc.name, total, shape)
+            self._bars[name] = self._bar(name, total, shape)
 
     def _bar(self, name: str, total: float, shape: str) -> _Bar:
         return _Bar(

@@ -90,7 +90,7 @@ def conduct(plan: Plan, bench: Bench, executor: Executor, editions: Path, watch:
     One step that fails never stops the others; the edition is finished only when none failed.
     """
     todo = outstanding(plan, bench.room, editions)
-    watch.begins(plan, todo)
+    watch.begins(todo, {disc.name: disc.write for disc in plan.discs})
     _sweep(plan, bench.room, editions)
     if folder := standing(plan, editions):
         return Outcome(folder)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from catalog.problem import Failure
-from pipeline.plan.planning import Plan
 from pipeline.plan.steps import Step
 
 
 class Watch:
     """Hears what a run tells; this one listens to nothing."""
 
-    def begins(self, plan: Plan, todo: Sequence[Step]) -> None:
-        """The run begins; `todo` are the steps that are not made yet."""
+    def begins(self, todo: Sequence[Step], discs: Mapping[str, str]) -> None:
+        """The run begins; `todo` are the steps that are not made yet; `discs`: keys of those that
+        write a disc, by the disc's name.
+        """
 
     def progress(self, step: Step, done: float) -> None:
         """So much of a step is done, 0 to 1. Called from the thread that makes it."""

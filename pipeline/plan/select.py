@@ -47,10 +47,13 @@ _Shelf = tuple[tuple[str, str], str, str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Selected:
-    """What a recipe takes, in its order, and what it would have taken but for a reason."""
+    """What a recipe takes, in its order, and what it would have taken but for a reason. `lines`:
+    which line of `select` took each, from 1.
+    """
 
     chosen: tuple[Programme, ...]
     left_out: tuple[LeftOut, ...]
+    lines: tuple[int, ...] = ()
 
 
 def select(
@@ -72,6 +75,7 @@ def select(
     """
     catalogue = {programme.id: programme for programme in programmes}
     chosen: dict[str, Programme] = {}
+    lines: list[int] = []
     left_out: dict[str, LeftOut] = {}
 
     def why(programme: Programme) -> _Why | None:
@@ -90,9 +94,10 @@ def select(
         for programme, beyond in _rationed(able, line, number, sources):
             if not _kept_out(programme, beyond, left_out):
                 chosen[programme.id] = programme
+                lines.append(number)
     # A later line may take what an earlier one had no room for.
     reasons = [each for id, each in left_out.items() if id not in chosen]
-    return Selected(tuple(chosen.values()), tuple(reasons))
+    return Selected(tuple(chosen.values()), tuple(reasons), tuple(lines))
 
 
 def _kept_out(programme: Programme, why: _Why | None, left_out: dict[str, LeftOut]) -> bool:

@@ -5,109 +5,32 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
-from itertools import groupby
 from pathlib import Path
 from typing import Any, assert_never
 
-from catalog import records
-from catalog.analysis import Analysis
-from catalog.needs.wanted import asked_for
-from catalog.programme import Programme, Sidecar, Source
 from catalog.words import _
-from pipeline import executors, tools
 from pipeline.cli import DONE
-from pipeline.looking import look_through
-from pipeline.plan.effort import effort
-from pipeline.plan.left_out import LeftOut, tell
+from pipeline.plan.left_out import tell
 from pipeline.plan.planning import Plan, Volume
-from pipeline.plan.planning import plan as planned
-from pipeline.plan.select import DAMAGE_ALLOWED, Selected, select
 from pipeline.plan.steps import Encode, Step
 from pipeline.plan.targets.data_disc import PlannedIso
-from pipeline.plan.targets.files import NOTHING, Stock
-from pipeline.plan.targets.tracks import Workshop
 from pipeline.plan.targets.video_cd import PlannedDisc
 from pipeline.plan.treatment import Reason
 from pipeline.plan.treatment_words import tell as told
 from pipeline.screen import clock, size, table
-from pipeline.standing import outstanding, standing, stock
-from pipeline.typeface import font_name
-from pipeline.workspace import Workspace, enter
-from recipes.recipe import Recipe, read
+from pipeline.standing import outstanding, standing
+from pipeline.verbs import drive_planning
+from pipeline.verbs.ready import Ready
+from pipeline.verbs.telling import left_out_lines, minutes_of
+from pipeline.workspace import Workspace
 from recipes.recipe import schema as recipe_schema
-
-_MANY = 12  # lines of one reason that a person still reads
+from recipes.targets import SiteDrive
 
 
 def schema() -> int:
     """Print the JSON Schema of a recipe."""
     print(json.dumps(recipe_schema(), ensure_ascii=False, indent=2))
     return DONE
-
-
-class Ready:
-    """A workspace with a recipe read, its plan made, and the tools found."""
-
-    def __init__(self, root: Path, named: str) -> None:
-        self.workspace: Workspace = enter(root)
-        self.recipe_file = self.workspace.recipe(named)
-        self.program = tools.ffmpeg(self.workspace.settings.ffmpeg)
-        self.workshop = Workshop(
-            tools.version(self.program), font_name(), self.workspace.settings.centre
-        )
-        with self.workspace.books.reading() as connection:
-            programmes = records.programmes(connection)
-            self.asked_for = asked_for(connection)
-            self.sources = {source.sha256: source for source in records.sources(connection)}
-        recipe = read(self.recipe_file, {programme.id for programme in programmes})
-        self.recipe = recipe
-        self.selected, self.analyses = self._selected(recipe, programmes)
-        self.plan = self.planned(NOTHING)
-        if not self.plan.final:
-            self.plan_again()
-        self.files: dict[str, Source | Sidecar] = {**self.sources}
-        self.files |= {s.sha256: s for one in self.sources.values() for s in one.sidecars}
-
-    def _selected(
-        self, recipe: Recipe, programmes: Sequence[Programme]
-    ) -> tuple[Selected, dict[str, Analysis]]:
-        """What the recipe chooses, looked through: where a damaged programme stays away, another
-        may come in its place, which is looked through then.
-        """
-        today = datetime.now(UTC).astimezone().date()
-        analyses: dict[str, Analysis] = {}
-        seen: set[str] = set()
-        while True:
-            selected = select(
-                recipe, programmes, self.sources, today, analyses, asked_for=self.asked_for
-            )
-            wanted = {e.sha256 for one in selected.chosen for e in one.episodes} - seen
-            found = look_through(self.workspace, [self.sources[one] for one in sorted(wanted)])
-            analyses |= found
-            seen |= wanted
-            if all(one.lost <= DAMAGE_ALLOWED for one in found.values()):
-                return selected, analyses
-
-    def planned(self, stock: Stock) -> Plan:
-        """The plan, given what is made already."""
-        return planned(
-            self.recipe, self.selected, self.sources, self.workshop, self.analyses, stock=stock
-        )
-
-    def plan_again(self) -> None:
-        """Plan once more by what was made since."""
-        self.plan = self.planned(stock(self.plan.steps, self.workspace.workroom))
-
-    def file(self, sha256: str) -> tuple[int, Path]:
-        """How many bytes a file of the library has, and where it lies."""
-        file = self.files[sha256]
-        return file.bytes, self.workspace.root / file.path
-
-
-def _minutes(todo: Sequence[Step]) -> float:
-    """Minutes that the work still to do will take here, about."""
-    return sum(map(effort, todo)) / executors.cores() / 60
 
 
 def _disc_lines(disc: Volume) -> str:
@@ -171,20 +94,6 @@ def _disc_json(disc: Volume) -> dict[str, Any]:
     return asdict(disc) | {listed: treated}
 
 
-def left_out_lines(left_out: Sequence[LeftOut]) -> Iterator[str]:
-    """What was left out, a line each; where one reason has very many, the first and how many."""
-    for _reason, group in groupby(sorted(left_out, key=_reason_of), key=_reason_of):
-        same = list(group)
-        shown = same if len(same) <= _MANY else same[: _MANY // 2]
-        yield from map(tell, shown)
-        if rest := len(same) - len(shown):
-            yield _("and {count} more for the same reason (all of them: --json)").format(count=rest)
-
-
-def _reason_of(one: LeftOut) -> str:
-    return one.reason
-
-
 def _plan_json(plan: Plan, todo: list[Step], minutes: float) -> str:
     said = {
         "edition": plan.edition,
@@ -201,9 +110,11 @@ def _plan_json(plan: Plan, todo: list[Step], minutes: float) -> str:
 def plan(root: Path, named: str, as_json: bool) -> int:
     """Show what a recipe would make. Nothing is touched."""
     ready = Ready(root, named)
-    plan, room = ready.plan, ready.workspace.workroom
+    if isinstance(medium := ready.recipe.target.medium, SiteDrive):
+        return drive_planning.show(ready, medium, as_json)
+    plan, room = ready.discs(), ready.workspace.workroom
     todo = outstanding(plan, room, ready.workspace.editions)
-    minutes = _minutes(todo)
+    minutes = minutes_of(todo)
     if as_json:
         print(_plan_json(plan, todo, minutes))
         return DONE

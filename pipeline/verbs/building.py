@@ -2,93 +2,50 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor
 from datetime import UTC, datetime
 from pathlib import Path
 
 from catalog import ledger
-from catalog.problem import Failure
 from catalog.words import _
-from pipeline import executors, tools
-from pipeline.bars import Bars
-from pipeline.bundle.bundle import Piece
 from pipeline.cli import DIFFERENT, DONE, FAILED
-from pipeline.make.step import Bench
 from pipeline.plan.planning import Plan, Volume, refuse_empty
-from pipeline.plan.steps import Encode, FromStep, Step, WriteIso, WriteVideoCd, key
 from pipeline.plan.targets.data_disc import PlannedIso
 from pipeline.plan.targets.video_cd import PlannedDisc
 from pipeline.run import Outcome, conduct
 from pipeline.screen import clock, say, size
 from pipeline.standing import outstanding
-from pipeline.verbs.asking import Ready, left_out_lines
-from pipeline.videocd.bounds import RAW
-from pipeline.workspace import Workspace, alone, free_bytes
-from recipes.targets import VideoCd
-
-_STREAMS = 174_300  # bytes of a second of a Video CD's picture and sound
-
-
-def bytes_needed(todo: Sequence[Step], files: Mapping[str, int]) -> int:
-    """What the disk must take for these steps: images, and what they are made from. `files` are
-    the bytes of those that have a bound of their own, by the key of their step.
-    """
-    return sum(files[key(step)] if key(step) in files else _bytes_of(step) for step in todo)
-
-
-def _bytes_of(step: Step) -> int:
-    match step:
-        case WriteVideoCd():
-            return step.sectors * RAW
-        case WriteIso():
-            return step.bytes
-        case Encode():
-            return round(step.seconds * _STREAMS)
-        case _:
-            return 0
-
-
-def file_bytes(pieces: Iterable[Piece]) -> dict[str, int]:
-    """The most that the files of a medium take, by the step that makes them."""
-    return {p.origin.key: p.bytes for p in pieces if isinstance(p.origin, FromStep)}
-
-
-def enough_room(todo: Sequence[Step], files: Mapping[str, int], workspace: Workspace) -> None:
-    """Raise Failure where the disk cannot take what is to be made: told before, not after hours."""
-    needed, free = bytes_needed(todo, files), free_bytes(workspace.root)
-    if needed > free:
-        raise Failure(
-            _("building in {root}").format(root=workspace.root),
-            _("the disk has {free} free, {needed} are needed").format(
-                free=size(free), needed=size(needed)
-            ),
-            _("free some space, or build fewer programmes at once"),
-        )
+from pipeline.verbs import drive_planning
+from pipeline.verbs.making import at_work, enough_room, file_bytes
+from pipeline.verbs.ready import Ready
+from pipeline.verbs.telling import left_out_lines
+from pipeline.workspace import alone
+from recipes.targets import SiteDrive, VideoCd
 
 
 def build(root: Path, named: str, as_json: bool) -> int:
     """Make what a recipe asks for, write it into the books, and say where it lies."""
     ready = Ready(root, named)
-    refuse_empty(ready.plan, str(ready.recipe_file))
-    for line in left_out_lines(ready.plan.left_out):
+    if isinstance(medium := ready.recipe.target.medium, SiteDrive):
+        return drive_planning.make_ready(ready, medium, as_json)
+    plan = ready.discs()
+    refuse_empty(plan, str(ready.recipe_file))
+    for line in left_out_lines(plan.left_out):
         say(_("left out: {what}").format(what=line))
     with alone(ready.workspace):
-        outcome = _made(ready)
-        if not ready.plan.final and not outcome.failures:
+        outcome = _made(ready, plan)
+        if not plan.final and not outcome.failures:
             # Only now the bytes of all files are known, and what goes on which disc.
-            ready.plan_again()
-            outcome = _made(ready)
+            plan = ready.discs()
+            outcome = _made(ready, plan)
         if outcome.folder:
-            _remember(ready, outcome.folder)
-    return _ended(ready, outcome, as_json)
+            _remember(ready, plan, outcome.folder)
+    return _ended(plan, outcome, as_json)
 
 
-def _made(ready: Ready) -> Outcome:
+def _made(ready: Ready, plan: Plan) -> Outcome:
     """Make what a plan asks for, with bars."""
-    workspace, plan = ready.workspace, ready.plan
+    workspace = ready.workspace
     pieces = [p for disc in plan.discs if isinstance(disc, PlannedIso) for p in disc.pieces]
     todo = outstanding(plan, workspace.workroom, workspace.editions)
     enough_room(todo, file_bytes(pieces), workspace)
@@ -96,40 +53,23 @@ def _made(ready: Ready) -> Outcome:
         return conduct(plan, bench, executor, workspace.editions, bars)
 
 
-@contextlib.contextmanager
-def at_work(ready: Ready) -> Iterator[tuple[Bench, Executor, Bars]]:
-    """What steps are made with; whatever ends the work ends every program that is running."""
-    workspace = ready.workspace
-    bars = Bars(workspace.settings.workers)
-    logs = workspace.root / "logs"
-    bench = Bench(workspace.workroom, ready.program, ready.file, tools.Stop(), logs)
-    with executors.here(workspace.settings.workers) as executor:
-        try:
-            yield bench, executor, bars
-        except BaseException:
-            bench.stop.ask()
-            raise
-        finally:
-            bars.close()
-
-
-def _remember(ready: Ready, folder: Path) -> None:
+def _remember(ready: Ready, plan: Plan, folder: Path) -> None:
     """Write `made` into the ledger, once an edition; also where a run was killed in between."""
     record = folder / "edition.json"
     with ready.workspace.books.transaction() as connection:
-        if any(ledger.read(connection, "made", ready.plan.edition)):
+        if any(ledger.read(connection, "made", plan.edition)):
             return
         details = {
-            "recipe": ready.plan.recipe.id,
-            "title": ready.plan.recipe.title,
-            "discs": len(ready.plan.discs),
+            "recipe": plan.recipe.id,
+            "title": plan.recipe.title,
+            "discs": len(plan.discs),
             "record_sha256": hashlib.sha256(record.read_bytes()).hexdigest(),
         }
-        subjects = [ready.plan.edition, *sorted(ready.plan.programmes)]
+        subjects = [plan.edition, *sorted(plan.programmes)]
         ledger.append(connection, datetime.now(UTC), "made", subjects, details)
 
 
-def _ended(ready: Ready, outcome: Outcome, as_json: bool) -> int:
+def _ended(plan: Plan, outcome: Outcome, as_json: bool) -> int:
     for step, failure in outcome.failures:
         say(_("failed: {what}: {failure}").format(what=step.label, failure=failure))
     if outcome.failures:
@@ -143,7 +83,7 @@ def _ended(ready: Ready, outcome: Outcome, as_json: bool) -> int:
     if as_json:
         print((outcome.folder / "edition.json").read_text("utf-8"))
     else:
-        print(_told(ready.plan, outcome, outcome.folder))
+        print(_told(plan, outcome, outcome.folder))
     return DONE
 
 

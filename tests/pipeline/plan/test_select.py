@@ -281,6 +281,7 @@ def test_what_is_damaged_is_taken_where_somebody_accepts_it(whose):
 
 DETAILS = {
     "damaged": (("episodes", "2, 3"), ("percent", "42")),
+    "too-large": (("gigabytes", "4.71"),),
     "rights-expired": (("until", "2026-01-31"),),
     "rights-narrow": (("scope", "county"), ("wanted", "national")),
     "at-most": (("line", "2"), ("most", "6")),
