@@ -46,7 +46,7 @@ def decision_of(piece: ForPc) -> Decision:
         told += [("width", str(shape.width)), ("height", str(shape.height))]
         told += [("rate", f"{float(shape.rate):.5g}")]
     kept = _kept(piece, way)
-    return Decision(way, shape, _most(piece, shape), (Reason(f"pc-{way}", tuple(told)), *kept))
+    return Decision(way, shape, _most(piece, shape), (Reason(_SAID[way], tuple(told)), *kept))
 
 
 def _most(piece: ForPc, shape: Raster) -> int:
@@ -55,6 +55,13 @@ def _most(piece: ForPc, shape: Raster) -> int:
         return CARD_CAP
     return cap(shape, piece.seen.bit_rate if piece.seen else 0, video.codec)
 
+
+_SAID: Final[dict[Way, str]] = {
+    "untouched": "pc-untouched",
+    "remuxed": "pc-remuxed",
+    "sound-made": "pc-sound-made",
+    "encoded": "pc-encoded",
+}
 
 # What decide.py tells of a television's shape and pace does not concern a file for computers.
 _OF_A_SET = {
