@@ -6,6 +6,7 @@ comes home from a village may hold anything.
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -100,7 +101,8 @@ def look(medium: Medium, known: Sequence[Item]) -> Looked:
 def _under_way(medium: Medium) -> journal.UnderWay | None:
     """What a refresh left; nothing where strangers made its place into something else."""
     try:
-        return journal.under_way(medium)
+        found = medium.stat(layout.NEXT)
+        return journal.under_way(medium) if found and stat.S_ISDIR(found.st_mode) else None
     except (OSError, ValueError):
         medium.still_there()
         return None
