@@ -49,7 +49,7 @@ function readJson(id) {
 /* Chinese stays as it is: browsers make UTF-8 of it, where Internet Explorer would read the
    escapes of a file's address in the system's own charset. "./" keeps it from being a scheme. */
 function address(path) {
-  return './' + path.replace(/[\u0000- "#%<>?\[\\\]\^`{|}]/g, function (sign) {
+  return './' + path.replace(/[\u0000- "#%<>?\[\\\]\^\u0060{|}]/g, function (sign) {
     var code = sign.charCodeAt(0).toString(16).toUpperCase();
     return '%' + (code.length < 2 ? '0' + code : code);
   });

@@ -140,7 +140,7 @@ function startScreening() {
   people.setAttribute('inputmode', 'numeric');
   var what = field('放了哪些节目？', put(make('div'), [proposed, titles.node]));
   var many = field('多少人看？（大概数也行）', people);
-  var sort = field('在哪儿放的？', kind.node);
+  var sort = field('是哪一种放映？', kind.node);
   var when = field('哪一天放的？', day.node, dayHint(day));
   var by = field('谁记的？', who);
   put(view, [make('h1', '', '播放登记：放了什么，多少人看'), what.box, many.box, sort.box, when.box, by.box,
@@ -192,8 +192,8 @@ function startReceipt() {
     return;
   }
   put(view, [
-    make('p', '', '签收码'),
-    make('p', 'code', told),
+    make('p', 'aloud', '签收码：'),
+    make('p', 'code huge', told),
     put(make('ol'), [
       make('li', '', callThem() + '。'),
       make('li', '', '说：“' + [shelf.siteName, '硬盘 ' + shelf.drive + ' 收到了'].filter(Boolean).join('，') + '。”'),

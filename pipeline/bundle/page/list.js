@@ -32,11 +32,11 @@ function hint() {
   for (var i = 0; i < shelf.offers.length; i += 1) {
     var title = shelf.offers[i].title, letters = initials(shelf.offers[i]);
     if (/^[\u4e00-\u9fff]{3,5}$/.test(title)) {
-      say(byId('hint'), '打字，或打拼音头一个字母。比如找“' + title + '”，打 ' + letters);
+      say(byId('hint'), '写片名，或写拼音头一个字母：' + title + ' 写 ' + letters);
       return;
     }
   }
-  say(byId('hint'), '打片名里的字，或打每个字拼音的头一个字母');
+  say(byId('hint'), '写片名里的字，或写每个字拼音的头一个字母');
 }
 
 function search(text) {
@@ -44,17 +44,18 @@ function search(text) {
   list.most = AT_ONCE;
   if (text && list.subject) { list.subject = ''; drawSubjects(); }
   shown(byId('clear'), text !== '');
+  shown(byId('hint'), text === '');
   drawCards();
 }
 
 function subjectsOf(offers) {
   var names = [], counts = {};
   for (var i = 0; i < offers.length; i += 1) {
-    var name = offers[i].subject;
-    if (!counts.hasOwnProperty(name)) { names.push(name); counts[name] = 0; }
-    counts[name] += 1;
+    var name = offers[i].subject, key = 'subject ' + name;
+    if (!counts[key]) { names.push(name); counts[key] = 0; }
+    counts[key] += 1;
   }
-  return names.map(function (name) { return { name: name, count: counts[name] }; });
+  return names.map(function (name) { return { name: name, count: counts['subject ' + name] }; });
 }
 
 function drawSubjects() {
@@ -65,6 +66,7 @@ function drawSubjects() {
       list.query = byId('query').value = '';
       list.most = AT_ONCE;
       shown(byId('clear'), false);
+      shown(byId('hint'), true);
       drawSubjects();
       drawCards();
     });
@@ -87,10 +89,9 @@ function groups() {
   if (list.subject) {
     return [{ name: '', offers: those(function (o) { return o.subject === list.subject; }) }];
   }
-  var found = [
-    { name: '你们要的', offers: those(function (o) { return o.asked; }) },
-    { name: '本次新增', offers: those(function (o) { return o.new && !o.asked; }) }
-  ];
+  /* One heading for both: a row with a single card would push all others off a small screen. */
+  var first = those(function (o) { return o.asked; }).concat(those(function (o) { return o.new && !o.asked; }));
+  var found = [{ name: list.asked ? list.news ? '你们要的、本次新增' : '你们要的' : '本次新增', offers: first }];
   subjectsOf(shelf.offers).forEach(function (each) {
     found.push({ name: each.name, offers: those(function (o) {
       return o.subject === each.name && !o.new && !o.asked;
@@ -123,7 +124,7 @@ function tellFound(count) {
     say(line, '找到 ' + count + ' 个节目：');
     return;
   }
-  put(line, [make('div', '', '没有找到“' + list.query + '”。可以少打几个字再试，或看看上面的分类。')]);
+  put(line, [make('div', '', '没有找到“' + list.query + '”。请少写几个字再试，或点上面的分类看看。')]);
   if (shelf.feedback) {
     line.appendChild(button('想要这个节目，请县里下次带来', 'big go', function () {
       wish(list.query);

@@ -112,7 +112,7 @@ function savedPanel(saved) {
       make('li', '', '打开这块硬盘，双击文件夹“_delivery”，再双击“feedback”。'),
       make('li', '', '在空白地方点右键，点“粘贴”。好了，硬盘送回县里时就一起带回去。')
     ]);
-    box.appendChild(steps);
+    put(box, [steps, make('p', 'hint', '要是浏览器问“保存到哪里”，就直接选硬盘里的 _delivery，再选 feedback。')]);
   } else {
     put(box, [make('h2', '', '记下了。这个浏览器存不了文件，请打电话。')]);
   }

@@ -36,7 +36,7 @@ class _Wrong(Exception):  # noqa: N818 - told as a Refusal
 
 def areas() -> tuple[tuple[str, str], ...]:
     """Code and Chinese name of each subject area, in the order of the table; numbered from 1."""
-    return tuple((one.code, one.zh) for one in terms("subject") if not one.broader)
+    return tuple((one.code, one.zh) for one in terms("subject") if "." not in one.code)
 
 
 def read_phone_code(

@@ -7,17 +7,20 @@ function video() { return byId('video'); }
 function startPlay() {
   var film = video();
   byId('play-back').onclick = back;
-  film.onplaying = function () {
+  /* Events may come late, when the film was left already. */
+  function on(name, act) {
+    film['on' + name] = function () { if (play.offer && film.getAttribute('src')) { act(); } };
+  }
+  on('playing', function () {
     say(byId('play-told'), '');
-    film.setAttribute('data-played', '1');
     if (play.watched.indexOf(play.offer.id) < 0) { play.watched.push(play.offer.id); }
     drawPause();
-  };
-  film.onpause = drawPause;
-  film.onwaiting = function () { say(byId('play-told'), '请等一等，正在读硬盘……'); };
-  film.onerror = function () { if (film.getAttribute('src')) { trouble(false); } };
-  film.onloadedmetadata = function () { if (!film.videoWidth) { trouble(true); } };
-  film.onended = ended;
+  });
+  on('pause', drawPause);
+  on('waiting', function () { say(byId('play-told'), '请等一等，正在读取……'); });
+  on('error', function () { trouble(false); });
+  on('loadedmetadata', function () { if (!film.videoWidth) { trouble(true); } });
+  on('ended', ended);
   film.ontimeupdate = captionLine;
 }
 
@@ -35,11 +38,12 @@ function openOffer(number, episode) {
 function load() {
   var film = video(), episode = play.offer.episodes[play.at];
   shown(byId('play-trouble'), false);
+  shown(byId('stage'), true);
+  shown(byId('play-buttons'), true);
   say(byId('play-told'), '正在打开，请等一等……');
   drawEpisodes();
   if (!film.canPlayType) { trouble(false); return; }
   if (episode.poster) { film.poster = address(episode.poster); } else { film.removeAttribute('poster'); }
-  film.removeAttribute('data-played');
   film.src = address(episode.video);
   setCaptions(episode.cues);
   drawButtons();
@@ -72,6 +76,7 @@ function ended() {
     window.location.replace('#play-' + play.offer.n + '-' + (play.at + 2));
     return;
   }
+  if (filled()) { leaveFull(); }
   var line = empty(byId('play-told'));
   put(line, [
     make('b', '', '放完了。'),
@@ -188,8 +193,11 @@ function trouble(noPicture) {
   steps.appendChild(make('li', '', '双击文件“' + name + '”，电脑会用播放器打开它'));
   steps.appendChild(make('li', '', '还是放不出来，请' + callThem() + '，告诉他们：' +
     (shelf.drive ? '硬盘 ' + shelf.drive + '，' : '') + play.offer.n + '号节目放不出来'));
-  box.appendChild(steps);
+  put(box, [steps, button('再试一次', 'big', load)]);
   shown(box, true);
+  /* Without a picture the help takes its place: it must be seen without scrolling. */
+  shown(byId('stage'), noPicture);
+  shown(byId('play-buttons'), noPicture);
   drawPause();
 }
 
@@ -199,12 +207,19 @@ function canFill() {
     stage.msRequestFullscreen;
 }
 
-function fill() {
-  var filled = document.fullscreenElement || document.webkitFullscreenElement ||
+function filled() {
+  return document.fullscreenElement || document.webkitFullscreenElement ||
     document.mozFullScreenElement || document.msFullscreenElement;
-  var leave = document.exitFullscreen || document.webkitExitFullscreen || document.mozCancelFullScreen ||
-    document.msExitFullscreen;
-  if (filled) { leave.call(document); } else { canFill().call(byId('stage')); }
+}
+
+function leaveFull() {
+  var leave = document.exitFullscreen || document.webkitExitFullscreen ||
+    document.mozCancelFullScreen || document.msExitFullscreen;
+  leave.call(document);
+}
+
+function fill() {
+  if (filled()) { leaveFull(); } else { canFill().call(byId('stage')); }
 }
 
 function playKey(code) {
