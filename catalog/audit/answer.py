@@ -16,7 +16,7 @@ class Grounds:
 
     Each counts as its column `amount`, or as one: `rows`, or one for each different receipt:
     `receipts`. `event` is the column with the serial that tells of it. What `less` counts is taken
-    away.
+    away, what `more` counts comes beside it.
     """
 
     table: str
@@ -24,6 +24,7 @@ class Grounds:
     amount: str = "rows"
     event: str = "event"
     less: tuple[Grounds, ...] = ()
+    more: tuple[Grounds, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

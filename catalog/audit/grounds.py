@@ -21,7 +21,7 @@ TABLES: dict[str, sa.Table] = {
     table.name: table
     for table in (
         tables.sites, tables.drives, tables.productions, tables.deliveries, tables.movements,
-        tables.requests, tables.screenings, programmes,
+        tables.requests, tables.screenings, tables.checks, programmes,
     )
 }  # fmt: skip
 _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
@@ -73,6 +73,8 @@ def _amounts(connection: Connection, grounds: Grounds) -> Iterator[tuple[int, in
     for taken in grounds.less:
         for serial, amount in _amounts(connection, taken):
             yield serial, -amount
+    for beside in grounds.more:
+        yield from _amounts(connection, beside)
 
 
 def conditions(table: sa.Table, where: Where) -> Iterator[sa.ColumnElement[bool]]:
@@ -110,11 +112,27 @@ def _in_township(value: Any) -> sa.ColumnElement[bool]:
     return inner if value else sa.or_(inner, of_site == 0)
 
 
+def _drive_with(column: str) -> Callable[[Any], sa.ColumnElement[bool]]:
+    inner = sa.select(tables.drive_contents.c.drive)
+    return lambda value: tables.drives.c.id.in_(
+        inner.where(tables.drive_contents.c[column] == value)
+    )
+
+
+def _drive_in(column: str) -> Callable[[Any], sa.ColumnElement[bool]]:
+    inner = sa.select(tables.sites.c.number)
+    return lambda value: tables.drives.c.holder.in_(inner.where(tables.sites.c[column] == value))
+
+
 # What is asked of a row by way of another table.
 _ROUNDABOUT: dict[tuple[str, str], Callable[[Any], sa.ColumnElement[bool]]] = {
     ("delivery", "programme"): _with_content("programme"),
     ("delivery", "subject"): _with_content("subject"),
     ("delivery", "township"): _in_township,
+    ("drive", "programme"): _drive_with("programme"),
+    ("drive", "subject"): _drive_with("subject"),
+    ("drive", "township"): _drive_in("township"),
+    ("drive", "county"): _drive_in("county"),
     ("screening", "township"): lambda value: tables.screenings.c.site.in_(
         sa.select(tables.sites.c.number).where(tables.sites.c.township == value)
     ),

@@ -45,5 +45,6 @@ def _words() -> dict[str, str]:
         "reason": _("reason"), "year": _("year"), "begins_with": _("begins with"),
         "first": _("first number"), "last": _("last number"), "missing": _("missing"),
         "fault": _("fault"),
-        "count": _("count"), "answers": _("answers"),
+        "count": _("count"), "answers": _("answers"), "edition": _("edition"),
+        "confirmed": _("receipt confirmed"),
     }  # fmt: skip

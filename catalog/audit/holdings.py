@@ -7,12 +7,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from catalog.audit.answer import Cell, Grounds, Row, Table, page
+from catalog.audit.answer import Cell, Row, Table, page
 from catalog.audit.asked import Asked, county_of, names_of, programme_row, site_row
 from catalog.audit.grounds import copies_held, copies_sent
+from catalog.audit.on_drives import AFTER, at_site, count_holding, drives_with, holding, stranded
 from catalog.circulation.numbers import read_numbers, together, without, written
 from catalog.database import Connection
-from catalog.tables import contents, deliveries, drives, productions, sites
+from catalog.tables import contents, deliveries, productions, sites
 from catalog.words import _
 
 _here = deliveries.c.copies - deliveries.c.returned - deliveries.c.lost
@@ -24,7 +25,14 @@ def where(connection: Connection, asked: Asked) -> Table:
     """Every site that holds a programme, on what, how many copies, and whom to call."""
     programme = programme_row(connection, asked.programme)
     county = county_of(connection, asked)
-    rows, following = _recall(connection, asked, county)
+    rows: list[Row] = []
+    following = ""
+    if not asked.after.startswith(AFTER):
+        rows, following = _recall(connection, asked, county)
+    if not following:  # drives come behind all discs
+        room = asked.limit - len(rows) if asked.limit else None
+        more, following = holding(connection, asked, county, room)
+        rows += more
     return Table(
         "where", _("Where {title} is").format(title=programme.title),
         ("site", "name", "township", "production", "medium", "numbers", "copies", "issued_on",
@@ -129,7 +137,8 @@ def _in_all(connection: Connection, programme: str, county: int) -> Iterator[str
         yield _("{count} copies are out, of {runs} productions").format(count=out, runs=len(runs))
     stock = sum(run.in_stock + run.returned for run in runs if not county or run.county == county)
     yield _("{count} more copies lie at the centre").format(count=stock)
-    yield _("what lies on drives is known from their refreshes only")
+    drives = count_holding(connection, programme, county)
+    yield _("it lies on {count} drives, as their last refreshes have it").format(count=drives)
 
 
 def site(connection: Connection, asked: Asked) -> Table:
@@ -143,7 +152,7 @@ def site(connection: Connection, asked: Asked) -> Table:
         .order_by(deliveries.c.issued_on, deliveries.c.number)
     )  # fmt: skip
     rows = [_received(row) for row in connection.execute(question)]
-    rows += _drives_of(connection, one.number)
+    rows += at_site(connection, one.number)
     part, following = page(rows, asked.limit, asked.after)
     return Table(
         "site", _("What {name} ({id}) has and received").format(name=one.name, id=one.id),
@@ -164,27 +173,23 @@ def _received(row: Any) -> Row:
     )  # fmt: skip
 
 
-def _drives_of(connection: Connection, number: int) -> Iterator[Row]:
-    held = drives.select().where(drives.c.holder == number).order_by(drives.c.id)
-    for row in connection.execute(held):
-        one = Cell(1, Grounds("drive", (("id", row.id),)))
-        yield (row.since, "", row.id, row.note, "drive", "", one, one, "", "")
-
-
 def unplayable(connection: Connection, asked: Asked) -> Table:
-    """Discs that lie where nothing can play them, as equipment stands today."""
+    """Discs and drives that lie where nothing can play them, as equipment stands today."""
     county = county_of(connection, asked)
     rows = [*_discs_without_player(connection, county), *_files_without_pc(connection, county)]
-    towns = names_of(connection, (row.township for row in rows))
-    told = tuple(_stranded(row, towns) for row in rows)
+    drives = stranded(connection, _lacks("pc", "projector"), county)
+    towns = names_of(connection, (row.township for row in (*rows, *drives)))
+    told = [_stranded(row, towns) for row in rows]
+    told += [_stranded_drive(row, towns) for row in drives]
     part, following = page(told, asked.limit, asked.after)
     return Table(
         "unplayable", _("Media where nothing can play them"),
         ("site", "name", "township", "players", "production", "medium", "copies", "issued_on",
          "receipt"),
         part,
-        (_("rule: a video CD needs a VCD or DVD player or a PC; a data disc or drive needs a PC; "
-           "what works today counts; venues borrow the county's projector and are left out"),),
+        (_("rule: a video CD needs a VCD or DVD player or a PC; a data disc needs a PC, a drive a "
+           "PC or a projector; what works today counts; venues borrow the county's projector and "
+           "are left out"),),
         following,
     )  # fmt: skip
 
@@ -237,6 +242,12 @@ def _files_without_pc(connection: Connection, county: int) -> list[Any]:
         some = deliveries.c.production.in_(numbers[start : start + 500])
         found += connection.execute(question.where(some))
     return found
+
+
+def _stranded_drive(row: Any, towns: Any) -> Row:
+    one = Cell(1, drives_with(("id", row.run)))
+    town = towns[row.township].name if row.township in towns else ""
+    return row.id, row.name, town, row.players, row.run, "drive", one, row.issued_on, ""
 
 
 def _stranded(row: Any, towns: Any) -> Row:

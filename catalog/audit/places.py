@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,15 +12,17 @@ import sqlalchemy as sa
 from catalog.audit.answer import Cell, Grounds, Row, Table, page
 from catalog.audit.asked import Asked, county_of, days_between, names_of
 from catalog.audit.grounds import copies_sent
+from catalog.audit.on_drives import drives_with
 from catalog.calendar import Calendar
 from catalog.database import Connection
 from catalog.needs.drive_sites import drive_sites
 from catalog.needs.due import BY_LEVEL, Due, due
 from catalog.tables import coverage as sums
-from catalog.tables import drives, site_states, sites
+from catalog.tables import drives, refreshes, site_states, sites
 from catalog.words import _
 
 _POINTS = ("township", "village", "community")
+_PATIENCE = timedelta(days=30)  # until a receipt code should have come
 
 
 def nothing(connection: Connection, asked: Asked) -> Table:
@@ -30,6 +34,7 @@ def nothing(connection: Connection, asked: Asked) -> Table:
         .join(site_states, site_states.c.site == sites.c.number, isouter=True)
         .where(sites.c.level.in_(_POINTS), sites.c.closed_on == "")
         .where(last < asked.since.isoformat() if asked.since else last == "")
+        .where(sa.not_(_filled(asked)))
         .order_by(sites.c.number)
     )
     if county:
@@ -46,8 +51,16 @@ def nothing(connection: Connection, asked: Asked) -> Table:
         "nothing", _("Service points that received nothing ({since})").format(since=since),
         ("site", "name", "township", "level", "players", "last_on", "copies", "manager", "phone"),
         tuple(_bare(row, towns) for row in shown),
+        (_("a point whose drive was filled for it has received something"),),
         next=str(shown[-1].number) if len(found) > len(shown) else "",
     )  # fmt: skip
+
+
+def _filled(asked: Asked) -> sa.ColumnElement[bool]:
+    """Whether the drive of a site was refreshed, ever or since the day that is asked about."""
+    since = asked.since.isoformat() if asked.since else "0"
+    here = sa.and_(drives.c.home == sites.c.number, drives.c.last_refresh >= since)
+    return sa.exists(sa.select(drives.c.id).where(here))
 
 
 def _bare(row: Any, towns: Mapping[int, Any]) -> Row:
@@ -95,14 +108,24 @@ def _late(one: Due) -> Row:
 
 
 def drives_out(connection: Connection, asked: Asked) -> Table:
-    """Drives that are on their way, overdue, lost, or with another site than their own."""
+    """Drives that are on their way, overdue, lost, with another site than their own, or whose
+    edition nobody confirmed for a month.
+    """
     county = county_of(connection, asked)
+    month_ago = (asked.on - _PATIENCE).isoformat()
     astray = sa.or_(
         drives.c.state.in_(("out", "lost")),
         sa.and_(drives.c.due_on != "", drives.c.due_on < asked.today, drives.c.state != "scrapped"),
         sa.and_(drives.c.holder != drives.c.home, drives.c.state == "held"),
+        sa.and_(refreshes.c.signed_on == "", refreshes.c.on_day < month_ago,
+                drives.c.state != "scrapped"),
+    )  # fmt: skip
+    question = (
+        sa.select(drives, refreshes.c.signed_on)
+        .join(refreshes, refreshes.c.event == drives.c.refresh_event, isouter=True)
+        .where(astray)
+        .order_by(drives.c.state, drives.c.due_on, drives.c.id)
     )
-    question = drives.select().where(astray).order_by(drives.c.state, drives.c.due_on, drives.c.id)
     if county:
         inside = sa.select(sites.c.number).where(sites.c.county == county)
         question = question.where(sa.or_(drives.c.home.in_(inside), drives.c.holder.in_(inside)))
@@ -112,8 +135,9 @@ def drives_out(connection: Connection, asked: Asked) -> Table:
     part, following = page(rows, asked.limit, asked.after)
     return Table(
         "drives", _("Drives that are out, overdue or lost"),
-        ("drive", "state", "home", "holder", "since", "due_on", "days", "capacity_gb"),
-        part, (), following,
+        ("drive", "state", "home", "holder", "since", "due_on", "days", "capacity_gb", "edition",
+         "last_refresh", "confirmed"),
+        part, (_("also drives whose receipt code did not come for a month"),), following,
     )  # fmt: skip
 
 
@@ -122,7 +146,8 @@ def _drive(row: Any, places: Mapping[int, Any], asked: Asked) -> Row:
     one = Cell(row.id, Grounds("drive", (("id", row.id),)))
     return (
         one, row.state, _name(places, row.home), _name(places, row.holder), row.since, row.due_on,
-        max(0, late) if isinstance(late, int) else late, row.capacity_gb or 0,
+        max(0, late) if isinstance(late, int) else late, row.capacity_gb or 0, row.number or "",
+        row.last_refresh, row.signed_on or (_("not confirmed") if row.refresh_event else ""),
     )  # fmt: skip
 
 
@@ -144,7 +169,7 @@ def _only_county(connection: Connection) -> int:
 
 def _by_township(connection: Connection, asked: Asked, county: int) -> Table:
     found = {
-        (row.township, row.subject): row.copies
+        (row.township, row.subject): row.copies + row.drives
         for row in connection.execute(sums.select().where(sums.c.county == county))
     }
     inside = sites.select().where(sites.c.county == county, sites.c.level == "township")
@@ -164,12 +189,17 @@ def _of_township(
     found: Mapping[tuple[int, str], int], county: int, township: int, subjects: list[str]
 ) -> Iterator[Cell]:
     for subject in subjects:
-        grounds = copies_sent(("county", county), ("township", township), ("subject", subject))
+        grounds = _there(("county", county), ("township", township), ("subject", subject))
         yield Cell(found.get((township, subject), 0), grounds)
 
 
+def _there(*where: Any) -> Grounds:
+    """Copies that were delivered, and drives that lie there now with something of the subject."""
+    return replace(copies_sent(*where), more=(drives_with(*where),))
+
+
 def _by_county(connection: Connection, asked: Asked) -> Table:
-    question = sa.select(sums.c.county, sums.c.subject, sa.func.sum(sums.c.copies))
+    question = sa.select(sums.c.county, sums.c.subject, sa.func.sum(sums.c.copies + sums.c.drives))
     found = {
         (county, subject): int(copies)
         for county, subject, copies in connection.execute(
@@ -181,7 +211,7 @@ def _by_county(connection: Connection, asked: Asked) -> Table:
     rows = tuple(
         (row.id, row.name, *(
             Cell(found.get((number, subject), 0),
-                 copies_sent(("county", number), ("subject", subject)))
+                 _there(("county", number), ("subject", subject)))
             for subject in subjects
         ))
         for number, row in sorted(places.items())
@@ -191,5 +221,5 @@ def _by_county(connection: Connection, asked: Asked) -> Table:
 
 def _coverage(asked: Asked, columns: tuple[str, ...], rows: tuple[Row, ...]) -> Table:
     part, following = page(rows, asked.limit, asked.after)
-    note = _("copies delivered; a disc of two subjects counts under both")
+    note = _("copies delivered, and drives there now; what has two subjects counts under both")
     return Table("coverage", _("Coverage: places and subjects"), columns, part, (note,), following)

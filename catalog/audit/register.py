@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from catalog.audit.answer import Cell, Grounds, Row, Table, page
 from catalog.audit.asked import Asked, county_of
+from catalog.audit.on_drives import that_differ
 from catalog.database import Connection
 from catalog.tables import deliveries, drives, screenings, sites
 from catalog.words import _
@@ -35,7 +36,7 @@ def mismatch(connection: Connection, asked: Asked) -> Table:
     rows = [
         *_points(found, county, asked.expect), *_places(found), *_twice(found),
         *_crowds(connection, county, asked), *_days(connection, county, asked),
-        *_holders(connection, found, county),
+        *_holders(connection, found, county), *that_differ(connection, county),
     ]  # fmt: skip
     part, following = page(rows, asked.limit, asked.after)
     return Table(

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from catalog.audit.answer import Cell, Grounds, Row, Table, page
 from catalog.audit.asked import Asked, county_of
 from catalog.audit.grounds import copies_held
+from catalog.audit.on_drives import count_holding, drives_with, places_holding
 from catalog.database import Connection, programmes
 from catalog.tables import contents, deliveries, productions
 from catalog.words import _
@@ -96,7 +97,7 @@ def rights(connection: Connection, asked: Asked) -> Table:
     return Table(
         "rights", _("Rights that end by {day}, and where the copies are").format(day=last),
         ("programme", "title", "rights_scope", "rights_until", "ended", "productions", "copies",
-         "in_stock", "places"),
+         "in_stock", "drives", "places"),
         part, (_("who has them: xiaxiang audit where --programme ID"),), following,
     )  # fmt: skip
 
@@ -111,15 +112,28 @@ def _ending(connection: Connection, asked: Asked, county: int, row: Any) -> Row:
     )
     where = [("programme", row.id), *([("county", county)] if county else [])]
     numbers = tuple(run.number for run in runs)
+    lying = count_holding(connection, row.id, county)
     out, places = _out(connection, numbers, county)
+    if lying:
+        places = _places(connection, numbers, county, row.id)
     ended = _("ended") if row.rights_until < asked.today else ""
     own = [run for run in runs if not county or run.county == county]
     in_stock = counted(tuple(run.number for run in own))["in_stock"]
     return (
         row.id, row.title, row.rights_scope, row.rights_until, ended,
         " ".join(run.id for run in own), Cell(out, copies_held(*where)),
-        Cell(sum(run.in_stock for run in own), in_stock), places,
+        Cell(sum(run.in_stock for run in own), in_stock), Cell(lying, drives_with(*where)), places,
     )  # fmt: skip
+
+
+def _places(connection: Connection, numbers: tuple[int, ...], county: int, programme: str) -> int:
+    """How many sites have a copy of these productions, or a drive with the programme."""
+    here = deliveries.c.copies > deliveries.c.returned + deliveries.c.lost
+    discs = sa.select(deliveries.c.site).where(deliveries.c.production.in_(numbers), here)
+    if county:
+        discs = discs.where(deliveries.c.county == county)
+    both = sa.union(discs, places_holding(programme, county)).subquery()
+    return int(connection.scalar(sa.select(sa.func.count()).select_from(both)) or 0)
 
 
 def _out(connection: Connection, numbers: tuple[int, ...], county: int) -> tuple[int, int]:

@@ -19,6 +19,8 @@ def kind_word(kind: str) -> str:
         "returned": _("copies returned"), "lost": _("copies lost"),
         "restocked": _("back in stock"), "scrapped": _("scrapped"), "recalled": _("recalled"),
         "registered": _("site registered"), "changed": _("site changed"), "drive": _("drive moved"),
+        "enrolled": _("drive marked as ours"), "refreshed": _("drive refreshed"),
+        "confirmed": _("receipt code came"), "checked": _("drive read back"),
         "requested": _("request written down"), "answered": _("request answered"),
         "screened": _("screening"), "corrected": _("correction"), "made": _("edition made"),
     }  # fmt: skip
@@ -40,6 +42,12 @@ def told(event: Event) -> str:
             return f"{said.get('receipt', '')} → {receiver}: {lines}"
         case "copied":
             return f"{said.get('production', '')} {said.get('title', '')} ×{said.get('copies', 0)}"
+        case "refreshed":
+            count = len(said.get("programmes", ()))
+            what = _("edition {number}: {count} programmes").format(
+                number=said.get("number", ""), count=count
+            )
+            return f"{said.get('drive', '')} → {said.get('site', '')}: {what}"
         case "signed":
             return f"{said.get('receipt', '')}: {said.get('by', '')}"
         case "registered" | "changed":

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from catalog.audit.answer import Cell, Grounds, Row, Table, page
 from catalog.audit.asked import Asked, county_of, days_between
+from catalog.audit.on_drives import editions_came
 from catalog.database import Connection
 from catalog.tables import contents, deliveries, productions, requests, screenings, sites
 from catalog.words import _
@@ -77,7 +78,7 @@ def unserved(connection: Connection, asked: Asked) -> Table:
         part,
         (_("rule: a production with the programme was delivered to the site by that day; for "
            "venues and the centre it is enough that the centre had made it"),
-         _("what a site's own drive held is not in these books: such screenings say so")),
+         _("what drives held before their first refresh by this program is not in these books")),
         following,
     )  # fmt: skip
 
@@ -113,6 +114,9 @@ def _came(connection: Connection, pairs: Iterable[tuple[int, str]], county: int)
             for run, place, day in connection.execute(_first_days(runs, some, county)):
                 for programme in holding[run]:
                     first[place, programme] = min(first.get((place, programme), day), day)
+    wanted = {programme for _place, programme in pairs}
+    for key, day in editions_came(connection, places, wanted).items():
+        first[key] = min(first.get(key, day), day)
     return first
 
 
@@ -158,7 +162,9 @@ def _unserved(row: Any, lacking: list[str]) -> Row:
     one = Cell(row.id, Grounds("screening", (("number", row.number),)))
     people = Cell(row.attendance, Grounds("screening", (("number", row.number),), "attendance"))
     drive = row.medium == "drive"
-    why = _("from a drive: its content is not known") if drive else _("no delivery by that day")
+    why = _("no delivery by that day")
+    if drive:
+        why = _("it lay on no drive of the site by that day, as far as the books know")
     return (
         one, row.held_on, row.place, row.name, row.medium, " ".join(lacking), people, why
     )  # fmt: skip

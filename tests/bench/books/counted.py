@@ -33,7 +33,8 @@ def _differences(connection: Connection, county: int) -> int:
     inside = sa.select(sites.c.number).where(sites.c.county == county)
     kept = site_states.select().where(site_states.c.site.in_(inside))
     states = _counted_states(connection, county)
-    covered = coverage.select().where(coverage.c.county == county)
+    columns = [column for column in coverage.columns if column.name != "drives"]  # a story of discs
+    covered = sa.select(*columns).where(coverage.c.county == county)
     sums = _counted_coverage(connection, county)
     rows = {tuple(row) for row in connection.execute(kept)}
     others = {tuple(row) for row in connection.execute(covered)}
