@@ -190,7 +190,7 @@ def _poster(
 def _looked_at(seconds: float) -> tuple[float, float]:
     """Where the poster is looked for: behind the titles, in the first minutes."""
     begin = min(60.0, seconds * 0.1)
-    return begin, max(1.0, min(120.0, seconds * 0.5))
+    return begin, max(1.0, min(120.0, seconds * 0.8))
 
 
 def _shown(piece: ForPc, decision: Decision) -> Fraction:

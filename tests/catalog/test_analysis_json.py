@@ -31,10 +31,18 @@ FULL = Analysis(
         active=Box(0, 10, 720, 400),
         frozen=(Span(1.0, 12.0),),
         cuts=(20.0, 45.5),
+        profile="High",
+        level=31,
+        bits=8,
+        chroma="420",
+        bit_rate=1_234_567,
     ),
-    sounds=(SoundAnalysis(1, "two-voices", -23.5, gain=0.5, silence=(Span(0.0, 3.0),)),),
+    sounds=(
+        SoundAnalysis(1, "two-voices", -23.5, gain=0.5, silence=(Span(0.0, 3.0),), profile="LC"),
+    ),
     subtitles=(Subtitles(2, "subrip", True, True, 76, "chi", "字幕"),),
     damage=(Damage(3.0, 4.5, 37),),
+    faststart=True,
 )
 
 
