@@ -13,7 +13,7 @@ from pipeline.bundle import layout
 from pipeline.bundle.bundle import Bundle
 from pipeline.bundle.editions import edition_record
 from pipeline.bundle.names import plain
-from pipeline.manifest import Item, collisions, name_fault, same, write_sums
+from pipeline.manifest import MOST_FILES, Item, collisions, name_fault, same, write_sums
 
 DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 SOFTWARE = "xiaxiang"
@@ -37,13 +37,20 @@ def tag_files(
     sealed = {
         layout.DECLARATION: DECLARATION,
         layout.INFO: bag_info(bundle, phone),
-        layout.MANIFEST: write_sums(payload(bundle)).encode(),
+        layout.MANIFEST: _manifest(bundle),
         layout.PAGE: page,
         layout.IDENTITY: identity,
         **earlier,
         layout.record_path(bundle.number): edition_record(bundle),
     }
     return sealed | {layout.TAG_MANIFEST: _tag_manifest(sealed)}
+
+
+def _manifest(bundle: Bundle) -> bytes:
+    data = write_sums(payload(bundle)).encode()
+    if len(bundle.pieces) > MOST_FILES or len(data) > layout.LONGEST_MANIFEST:
+        raise ValueError(f"{len(bundle.pieces)} files are more than a drive can list")
+    return data
 
 
 def root(tagmanifest: bytes) -> str:

@@ -7,6 +7,7 @@ well is not yet ours: only the books' root says whose it is.
 from __future__ import annotations
 
 import hashlib
+import io
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -14,22 +15,22 @@ from dataclasses import dataclass
 from catalog.problem import Problem
 from catalog.words import _
 from pipeline.bundle import bag, editions, identity, layout, plain_json
+from pipeline.bundle.names import alike
 from pipeline.manifest import (
     MOST_FILES,
     Difference,
     Item,
-    collisions,
     compare,
     read_sums,
 )
 
 Files = Callable[[str], bytes | None]  # the bytes of a file on the drive, None where none is
 
-LONGEST_MANIFEST = 64 << 20
 LONGEST_PAGE = 64 << 20
 LONGEST_INFO = 64 << 10
-_MOST_TAGS = layout.MOST_EDITIONS + len(layout.SEALED)
+_LONGEST_LINE = 8 << 10
 _MOST_PROBLEMS = 100
+_DIGEST = re.compile(r"\\?[0-9a-fA-F]{64} [ *]")
 _OXUM = re.compile(r"([0-9]{1,18})\.([0-9]{1,9})", re.ASCII)
 
 
@@ -52,7 +53,7 @@ def most_bytes(path: str) -> int:
     if layout.record_number(path):
         return editions.MOST_BYTES
     return {
-        layout.MANIFEST: LONGEST_MANIFEST,
+        layout.MANIFEST: layout.LONGEST_MANIFEST,
         layout.TAG_MANIFEST: 4 << 20,
         layout.PAGE: LONGEST_PAGE,
         layout.IDENTITY: identity.MOST_BYTES,
@@ -84,7 +85,7 @@ def read_bag(files: Files) -> Bag | tuple[Problem, ...]:
             if not item.name.startswith(f"{layout.PAYLOAD}/")
         ][:_MOST_PROBLEMS]
         problems += _tags(tags)
-    size = _oxum(info, len(payload), problems)
+    size = -1 if problems else _oxum(info, len(payload), problems)
     if problems:
         return tuple(problems[:_MOST_PROBLEMS])
     return Bag(payload, tags, info, size, bag.root(sealed), sealed_number(tags))
@@ -119,37 +120,44 @@ def _declaration(data: bytes) -> list[Problem]:
 
 
 def _sums(data: bytes, path: str, problems: list[Problem]) -> tuple[Item, ...]:
-    """The items of one manifest."""
-    if data.count(b"\n") > MOST_FILES:
-        told = str(data.count(b"\n"))
-        problems.append(_problem(path, _("{value} lines are too many"), told))
+    """The items of one manifest. It is read line by line: split at once, the longest that may be
+    would fill the memory of an old computer.
+    """
+    lines = data.count(b"\n")
+    if lines > MOST_FILES:
+        problems.append(_problem(path, _("{value} lines are too many"), str(lines)))
         return ()
+    items: list[Item] = []
+    seen: set[str] = set()
+    for number, line in enumerate(io.BytesIO(data), 1):
+        item, wrong = _sum(line.rstrip(b"\r\n"), seen)
+        if item is not None:
+            items.append(item)
+        elif wrong:
+            shown = _DIGEST.sub("", line[:200].decode("utf-8", "replace").strip())
+            problems.append(_problem(path, wrong, shown, number))
+        if len(problems) >= _MOST_PROBLEMS:
+            break
+    return tuple(items)
+
+
+def _sum(line: bytes, seen: set[str]) -> tuple[Item | None, str]:
+    """The item of one line, or why it is none; neither for an empty line."""
     try:
-        lines = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        problems.append(_problem(path, _("this is no UTF-8"), line=line))
-        return ()
-    items, bad = read_sums(lines)
+        items, bad = read_sums(line.decode("utf-8") if len(line) <= _LONGEST_LINE else "-")
+    except UnicodeDecodeError:
+        return None, _("{value} is no UTF-8")
     if bad:
-        split = lines.split("\n")
-        for number in bad[:_MOST_PROBLEMS]:
-            wrong = _("{value} is no digest with a name that may be used")
-            problems.append(_problem(path, wrong, split[number - 1][:2000], number))
-    problems += _doubtful(items, path)[:_MOST_PROBLEMS]
-    return items
-
-
-def _doubtful(items: tuple[Item, ...], path: str) -> list[Problem]:
-    """Names that stand twice, that some media hold as one, or that two programs read as two."""
-    wrong = _("{value} stands there twice, or differs only in case or normal form")
-    problems = [
-        _problem(path, wrong, " = ".join(group))
-        for group in collisions([one.name for one in items])
-    ]
-    wrong = _("{value} has a % or a \\, which BagIt and sha256sum read otherwise")
-    problems += [_problem(path, wrong, one.name) for one in items if "%" in one.name]
-    return problems
+        return None, _("{value} is no digest with a name that may be used")
+    if not items:
+        return None, ""
+    if "%" in items[0].name:
+        return None, _("{value} has a %, which BagIt and sha256sum read otherwise")
+    key = alike(items[0].name)
+    if key in seen:
+        return None, _("{value} stands there twice, or differs only in case or normal form")
+    seen.add(key)
+    return items[0], ""
 
 
 def _tags(tags: tuple[Item, ...]) -> list[Problem]:

@@ -25,6 +25,7 @@ NEXT = "_delivery/next"
 SEALED = (DECLARATION, INFO, MANIFEST, PAGE, IDENTITY)
 
 MOST_EDITIONS = 9_999
+LONGEST_MANIFEST = 32 << 20  # bytes: 200,000 files with names of 90
 _RECORD = re.compile(re.escape(EDITIONS) + r"/([0-9]{4})\.json", re.ASCII)
 
 

@@ -171,7 +171,9 @@ def test_refuses_an_ending_that_is_none() -> None:
         arranged([film("三滴血", ending="/../x")], {})
 
 
-TITLES = st.sampled_from(["甲", "甲 (2)", "A", "a", "a.mp4", "é", "e\u0301", "秦" * 90, "秦" * 81, ""])
+TITLES = st.sampled_from(
+    ["甲", "甲 (2)", "A", "a", "a.mp4", "é", "e\u0301", "秦" * 90, "秦" * 81, ""]
+)
 PIECES = st.builds(
     WantedPath,
     programme=st.sampled_from("123"),

@@ -22,7 +22,17 @@ from pipeline.manifest import Item
 from pipeline.plan.steps import FromSource
 
 # Titles with everything that BagIt, sha256sum or a file system reads in its own way.
-TITLES = ("秦腔《三滴血》", "增收50%的办法", "a\\b*c?", "第一行\n第二行", "$HOME", "~root", "-c", "#1 é", "con")
+TITLES = (
+    "秦腔《三滴血》",
+    "增收50%的办法",
+    "a\\b*c?",
+    "第一行\n第二行",
+    "$HOME",
+    "~root",
+    "-c",
+    "#1 é",
+    "con",
+)
 CONTENTS = {title: f"film {title}".encode() for title in TITLES}
 PATHS = arranged([WantedPath(title, "戏曲", title, ".mp4") for title in TITLES], {})
 IDENTITY = write_identity(
@@ -75,7 +85,7 @@ def test_the_tag_files_are_those_of_the_layout() -> None:
         "_delivery/editions/0001.json", "tagmanifest-sha256.txt",
     ]  # fmt: skip
     assert root(TAGS[layout.TAG_MANIFEST]) == hashlib.sha256(list(TAGS.values())[-1]).hexdigest()
-    assert TAGS == tag_files(replace(FIRST), b"<html>", IDENTITY, {}, phone="0934-4421234")
+    assert tag_files(replace(FIRST), b"<html>", IDENTITY, {}, phone="0934-4421234") == TAGS
 
 
 def test_the_information_is_told_in_one_line_each() -> None:
@@ -93,8 +103,14 @@ def test_the_information_is_told_in_one_line_each() -> None:
 
 @pytest.mark.parametrize(
     ("size", "said"),
-    [(0, "0 B"), (999, "999 B"), (999_600, "1 MB"), (123_456_789_012, "123 GB"), (5 * 10**15, "5e+03 TB")],
-)  # fmt: skip
+    [
+        (0, "0 B"),
+        (999, "999 B"),
+        (999_600, "1 MB"),
+        (123_456_789_012, "123 GB"),
+        (4 * 10**12, "4 TB"),
+    ],
+)
 def test_a_size_is_told_as_people_say_it(size: int, said: str) -> None:
     """Three figures and a unit."""
     bundle = replace(FIRST, pieces=(replace(FIRST.pieces[0], bytes=size),))
@@ -134,9 +150,7 @@ def test_our_reader_finds_what_was_written() -> None:
     assert tag_differences(bag, dict(TAGS).get) == ()
 
 
-def test_a_changed_programme_is_found_by_all_three(
-    drive: Path, peer: Callable[[str], str]
-) -> None:
+def test_a_changed_programme_is_found_by_all_three(drive: Path, peer: Callable[[str], str]) -> None:
     """One byte, length kept: bagit-python, sha256sum and the digest in our manifest tell it."""
     path = drive / PATHS[0]
     path.write_bytes(path.read_bytes()[:-1] + b"!")
@@ -191,28 +205,32 @@ def test_refuses_a_bundle_that_could_not_be_read_back(
 LINE = b"a" * 64 + b"  "
 
 
+def bagit_txt(version: str, encoding: str) -> bytes:
+    return f"BagIt-Version: {version}\nTag-File-Character-Encoding: {encoding}\n".encode()
+
+
 @pytest.mark.parametrize(
     ("change", "wrong"),
     [
-        ({"bagit.txt": b"BagIt-Version: 0.97\nTag-File-Character-Encoding: UTF-8\n"}, "not BagIt 1.0"),
-        ({"bagit.txt": b"BagIt-Version: 1.0\nTag-File-Character-Encoding: GBK\n"}, "not BagIt 1.0"),
+        ({"bagit.txt": bagit_txt("0.97", "UTF-8")}, "not BagIt 1.0"),
+        ({"bagit.txt": bagit_txt("1.0", "GBK")}, "not BagIt 1.0"),
         ({"bagit.txt": b""}, "not BagIt 1.0"),
         ({"bag-info.txt": b"no label\n"}, "bag-info.txt:1: no label has no label"),
         ({"bag-info.txt": b"Payload-Oxum: 9.3\n"}, "Payload-Oxum — 9.3 does not fit the 9 files"),
         ({"bag-info.txt": b"Payload-Oxum: x\n"}, "x does not fit"),
-        ({"manifest-sha256.txt": b"\xff" * 70}, "manifest-sha256.txt:1: this is no UTF-8"),
+        ({"manifest-sha256.txt": b"\xff" * 70}, "manifest-sha256.txt:1: "),
         ({"manifest-sha256.txt": b"nonsense\n"}, "nonsense is no digest with a name"),
-        ({"manifest-sha256.txt": LINE + b"data/../../etc/passwd\n"}, "manifest-sha256.txt:1: "),
+        ({"manifest-sha256.txt": LINE + b"data/../../etc/passwd\n"}, "1: data/../../etc/passwd is"),
         ({"manifest-sha256.txt": LINE + b"/etc/passwd\n"}, "is no digest with a name"),
         ({"manifest-sha256.txt": LINE + b"C:/a\n"}, "is no digest with a name"),
         ({"manifest-sha256.txt": LINE + b"data/a\0b\n"}, "is no digest with a name"),
         ({"manifest-sha256.txt": b"\\" + LINE + b"data/a\\nb\n"}, "is no digest with a name"),
         ({"manifest-sha256.txt": LINE + b"bagit.txt\n"}, "bagit.txt does not lie in data/"),
         ({"manifest-sha256.txt": LINE + b"data/50%25\n"}, "data/50%25 has a %"),
-        ({"manifest-sha256.txt": (LINE + b"data/a\n") * 2}, "data/a = data/a stands there twice"),
+        ({"manifest-sha256.txt": (LINE + b"data/a\n") * 2}, "txt:2: data/a stands there twice"),
         ({"manifest-sha256.txt": LINE + b"data/a\n" + b"b" * 64 + b"  data/A\n"}, "twice"),
         ({"manifest-sha256.txt": b"\n" * 200_001}, "200001 lines are too many"),
-        ({"manifest-sha256.txt": b" " * ((64 << 20) + 1)}, "67108865 bytes are too many"),
+        ({"manifest-sha256.txt": b" " * ((32 << 20) + 1)}, "33554433 bytes are too many"),
         ({"tagmanifest-sha256.txt": b""}, "bagit.txt is not named"),
         ({"tagmanifest-sha256.txt": LINE + b"_delivery/code.js\n"}, "code.js does not belong"),
     ],
@@ -222,7 +240,9 @@ def test_refuses_a_bag_and_says_where(change: dict[str, bytes], wrong: str) -> N
     assert wrong in told(dict(TAGS) | change)
 
 
-@pytest.mark.parametrize("name", [n for n in TAGS if n in ("bagit.txt", layout.INFO, layout.MANIFEST, layout.TAG_MANIFEST)])  # fmt: skip
+@pytest.mark.parametrize(
+    "name", [layout.DECLARATION, layout.INFO, layout.MANIFEST, layout.TAG_MANIFEST]
+)
 def test_a_missing_list_is_told(name: str) -> None:
     """Each of the four without which it is no bag."""
     files = {path: data for path, data in TAGS.items() if path != name}
@@ -271,7 +291,7 @@ def test_windows_line_ends_are_read() -> None:
 def test_limits_are_told_before_reading() -> None:
     """Nobody reads a 4 GB bagit.txt to find that it is none."""
     assert most_bytes("bagit.txt") == 64 << 10
-    assert most_bytes(layout.MANIFEST) == 64 << 20
+    assert most_bytes(layout.MANIFEST) == 32 << 20
     assert most_bytes(layout.record_path(3)) == 8 << 20
 
 

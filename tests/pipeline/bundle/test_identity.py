@@ -9,7 +9,9 @@ import pytest
 
 from pipeline.bundle.identity import Identity, read_identity, write_identity
 
-HXD = Identity("HXD-T02", "HX-T02", "0123456789abcdef" * 2, date(2026, 11, 23), 500_000_000_000, "1A2B-3C4D")
+HXD = Identity(
+    "HXD-T02", "HX-T02", "0123456789abcdef" * 2, date(2026, 11, 23), 500_000_000_000, "1A2B-3C4D"
+)
 
 
 def changed(**fields: object) -> bytes:

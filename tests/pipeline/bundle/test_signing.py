@@ -64,7 +64,9 @@ def test_every_changed_bit_is_noticed() -> None:
     for place in range(len(proper) * 8):
         data = bytearray(proper)
         data[place // 8] ^= 1 << place % 8
-        wrong.append(verified(changed(signature=base64.b64encode(data).decode()), SEAL, KEYS.public))
+        wrong.append(
+            verified(changed(signature=base64.b64encode(data).decode()), SEAL, KEYS.public)
+        )
 
     assert all(wrong)
 

@@ -30,9 +30,7 @@ def chain(last: int, roots: dict[int, str] = ROOTS) -> Chain:
 
 IDENTITY = Identity("HXD-T02", "HX-T02", TOKEN, date(2026, 1, 1), 500_000_000_000, "1A2B-3C4D")
 SEEN = Seen(IDENTITY, "1A2B-3C4D", 499_000_000_000, ROOTS[3], 3, chain(3), ours=True)
-BOOKS = Expectation(
-    "HXD-T02", "HX-T02", TOKEN, "1A2B-3C4D", 500_000_000_000, 3, "E3", ROOTS[3]
-)
+BOOKS = Expectation("HXD-T02", "HX-T02", TOKEN, "1A2B-3C4D", 500_000_000_000, 3, "E3", ROOTS[3])
 ASIDE = ROOTS | {2: "f" * 64, 3: "e" * 64}
 
 
@@ -99,7 +97,9 @@ def test_a_clone_that_went_its_own_way_is_a_copy() -> None:
     seen = replace(SEEN, root=ASIDE[3], chain=chain(3, ASIDE))
     other = replace(seen.chain.records[-1], edition="E3x")
 
-    assert judge(replace(seen, chain=Chain((*seen.chain.records[:-1], other))), BOOKS).kind == "copy"
+    assert (
+        judge(replace(seen, chain=Chain((*seen.chain.records[:-1], other))), BOOKS).kind == "copy"
+    )
 
 
 def test_a_refresh_under_way_does_not_change_who_it_is() -> None:
