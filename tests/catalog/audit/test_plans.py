@@ -15,7 +15,10 @@ from catalog.audit.asked import Asked
 from catalog.audit.questions import question_of, questions
 from catalog.database import Connection
 
-_WHOLE = re.compile(r"\bSCAN (delivery|site|event|site_state|coverage)\b(?! USING COVERING)")
+_WHOLE = re.compile(
+    r"\bSCAN (delivery|site|event|site_state|coverage|drive_content|refresh|drive_check)\b"
+    "(?! USING COVERING)"
+)
 
 
 @contextmanager
