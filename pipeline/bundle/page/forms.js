@@ -8,6 +8,10 @@ function field(label, control, hint) {
   var wrong = make('div', 'wrong off');
   wrong.setAttribute('role', 'alert');
   box.appendChild(wrong);
+  /* The complaint goes as soon as somebody sees to it. */
+  ['input', 'change', 'click'].forEach(function (name) {
+    box.addEventListener(name, function () { shown(wrong, false); });
+  });
   return { box: box, wrong: wrong };
 }
 

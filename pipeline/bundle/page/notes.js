@@ -55,11 +55,13 @@ function saveFile(name, text) {
   return true;
 }
 
+function quoted(title) { return /[《》]/.test(title) ? title : '《' + title + '》'; }
+
 function noteInWords(one) {
   if (one.entry === 'request') {
     var wanted = [];
     if (one.text) { wanted.push('“' + one.text + '”'); }
-    if (one.programme && offerById(one.programme)) { wanted.push('《' + offerById(one.programme).title + '》这样的'); }
+    if (one.programme && offerById(one.programme)) { wanted.push(quoted(offerById(one.programme).title) + '这样的'); }
     if (one.subject) {
       shelf.areas.forEach(function (area) { if (area[0] === one.subject) { wanted.push(area[1]); } });
     }
@@ -67,7 +69,7 @@ function noteInWords(one) {
   }
   var titles = one.programmes.map(function (id) {
     var offer = offerById(id);
-    return offer ? '《' + offer.title + '》' : id;
+    return offer ? quoted(offer.title) : id;
   });
   return chineseDay(one.on) + '，放了' + titles.join('、') + '，' + one.attendance + '人看';
 }

@@ -13,6 +13,7 @@ function startPlay() {
   }
   on('playing', function () {
     say(byId('play-told'), '');
+    shown(byId('play-buttons'), true);
     if (play.watched.indexOf(play.offer.id) < 0) { play.watched.push(play.offer.id); }
     drawPause();
   });
@@ -77,6 +78,7 @@ function ended() {
     return;
   }
   if (filled()) { leaveFull(); }
+  shown(byId('play-buttons'), false);
   var line = empty(byId('play-told'));
   put(line, [
     make('b', '', '放完了。'),

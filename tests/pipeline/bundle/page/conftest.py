@@ -35,6 +35,7 @@ class Tab:
 
     def __init__(self, chromium: str, folder: Path) -> None:
         self.downloads = folder / "downloads"
+        self.page = folder
         self.wrong: list[str] = []
         self._number, self._held = 0, b""
         asked, answered = os.pipe(), os.pipe()
@@ -115,6 +116,7 @@ class Tab:
 
     def open(self, page: Path, fragment: str = "") -> None:
         """Open a file as a person does who double-clicks it."""
+        self.page = page
         self.wrong.clear()
         self.call("Page.navigate", url="about:blank")
         self.wait("location.href === 'about:blank'")

@@ -11,6 +11,8 @@ from importlib.resources import files
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipeline.bundle.bundle import Bundle, Offer, Watchable
 from pipeline.bundle.page import captions
@@ -80,6 +82,20 @@ def test_hostile_words_add_no_element_and_come_back_as_they_were(made: Made) -> 
     shelf = odd.json("shelf")
     assert [one["title"] for one in shelf["offers"][len(HOSTILE) :]] == list(HOSTILE)
     assert [one["about"] for one in shelf["offers"][: len(HOSTILE)]] == list(HOSTILE)
+
+
+@given(st.text(max_size=60))
+@settings(max_examples=60, deadline=None)
+def test_no_words_break_out_of_where_they_stand(words: str) -> None:
+    """Any text in every place gives the same elements, and is read back as it was."""
+    film = Watchable(words, 60, f"data/{words}.mp4")
+    one = Offer("P1", words, words, (film, film), words, words, words, (words,), (), (words,))
+    told = Elements(disc_page(words, words, [one], date(2026, 1, 2), phone=words))
+    scripts = [tag for tag, _a in told.tags if tag == "script"]
+
+    assert len(scripts) == 2
+    assert [tag for tag, _a in told.tags].count("a") == 2
+    assert told.json("shelf")["offers"][0]["title"] == words
 
 
 def test_asks_for_nothing_but_the_receipt_code(made: Made) -> None:
