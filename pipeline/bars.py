@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Never
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Never, assert_never
 
 from tqdm import tqdm
 
 from catalog.words import _
 from pipeline import executors
+from pipeline.make.drive_job import Phase
+from pipeline.make.drive_job import Watch as DriveWatch
 from pipeline.plan.effort import effort, kind
 from pipeline.plan.steps import (
     Captions,
@@ -209,3 +213,51 @@ def byte_bar(total: int, what: str) -> CountBar:
 def second_bar(total: float, what: str) -> CountBar:
     """A bar over seconds of programme."""
     return CountBar(round(total), what, _("s of programme"))
+
+
+class DriveBars(DriveWatch):
+    """A bar for each drive, in bytes, for the phase it is in."""
+
+    def __init__(self) -> None:
+        self._bars: dict[Path, _Tqdm] = {}
+        self._lock = threading.Lock()
+
+    def begins(self, root: Path, phase: Phase, total: int) -> None:
+        with self._lock:
+            bar = self._bars.get(root)
+            if bar is None:
+                shape = "{desc} {percentage:3.0f}%|{bar:24}| {n_fmt}/{total_fmt}B [{remaining}]"
+                bar = self._bars[root] = tqdm(
+                    total=0, bar_format=shape, unit_scale=True, position=len(self._bars),
+                    file=sys.stderr, disable=None,
+                )  # fmt: skip
+            bar.reset(total=total)
+            bar.set_description_str(f"{root} {_phase_word(phase)}")
+
+    def progress(self, root: Path, phase: Phase, bytes: int) -> None:
+        with self._lock:
+            if root in self._bars:
+                self._bars[root].update(bytes)
+
+    def slow(self, root: Path) -> None:
+        above(_("{root} is slow; the others do not wait for it").format(root=root))
+
+    def close(self) -> None:
+        """Leave the bars as they stand and the cursor below them."""
+        for bar in reversed(self._bars.values()):
+            bar.close()
+        self._bars.clear()
+
+
+def _phase_word(phase: Phase) -> str:
+    match phase:
+        case "look":
+            return _("looking")
+        case "copy":
+            return _("copying")
+        case "read back":
+            return _("reading back")
+        case "seal":
+            return _("sealing")
+        case _:
+            assert_never(phase)

@@ -11,8 +11,9 @@ import click
 
 from catalog.words import LANGUAGES, _
 from pipeline.circulation_commands import COMMANDS as CIRCULATION
+from pipeline.drive_commands import drive
 from pipeline.needs_commands import COMMANDS as NEEDS
-from pipeline.register_commands import drive, site
+from pipeline.register_commands import site
 
 _SCOPES = ("national", "province", "county", "unknown")
 _PATH = click.Path(path_type=Path, readable=False)  # we say it in our own words

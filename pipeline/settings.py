@@ -12,13 +12,15 @@ from catalog.problem import Refusal
 
 
 class Settings(BaseModel):
-    """The settings of a workspace. `ffmpeg` names another program than the one that is brought;
-    `workers` is how many encodings run at once, 0 for one a core.
+    """The settings of a workspace. `phone` is whom the villages call; `ffmpeg` names another
+    program than the one that is brought; `workers` is how many encodings run at once, 0 for one a
+    core.
     """
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
     centre: Annotated[str, Field(max_length=60)] = ""
+    phone: Annotated[str, Field(max_length=40)] = ""
     programme_prefix: Annotated[str, Field(pattern=r"^[A-Z0-9]{0,8}$")] = ""
     rights_default: Literal["national", "province", "county", "unknown"] = "unknown"
     ffmpeg: str = ""
@@ -30,6 +32,7 @@ FIRST = """\
 # Settings of this workspace. Every line may be left out.
 
 # centre: 环县支中心          # 印在光盘上的单位名称 / the name on the discs
+# phone: 0934-4421234         # 村里有事打给谁，写在硬盘的网页上 / whom the villages call
 # programme_prefix: HX        # 节目编号的前缀，如 HX-P0001 / what programme numbers begin with
 # rights_default: county      # 表格没有写明版权时按此处理 / rights where no sheet says them
 # workers: 0                  # 同时转码几个，0 表示每核一个 / encodings at once, 0 = one a core

@@ -6,7 +6,17 @@ import errno
 from collections.abc import Sequence
 
 from pipeline.bundle.bundle import Bundle
-from pipeline.bundle.layout import DELIVERY
+from pipeline.bundle.layout import (
+    CODE,
+    DECLARATION,
+    DELIVERY,
+    EDITIONS,
+    INFO,
+    MANIFEST,
+    NEXT,
+    SIGNATURE,
+    TAG_MANIFEST,
+)
 from pipeline.make.medium import Medium
 from pipeline.manifest import Item, name_fault, same
 
@@ -48,3 +58,17 @@ def _there(medium: Medium, name: str) -> bool:
 
 def _loose(name: str) -> str:
     return same(name).casefold()
+
+
+def forget_lists(medium: Medium) -> None:
+    """Take away the lists and records of ours, as if no edition had ever been put there. What
+    people saved for us, and every programme, stays. Raises OSError.
+    """
+    # The seal first: what is half forgotten must not look whole.
+    for path in (TAG_MANIFEST, MANIFEST, INFO, DECLARATION, SIGNATURE, CODE):
+        medium.remove(path)
+    for below in (NEXT, EDITIONS):
+        found = sorted(medium.walk(below), key=lambda one: len(one.path), reverse=True)
+        for one in found:
+            (medium.remove_empty if one.kind == "folder" else medium.remove)(one.path)
+        medium.remove_empty(below)

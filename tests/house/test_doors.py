@@ -34,6 +34,7 @@ DOORS = {
     "tqdm": {"pipeline/bars.py"},
     "click": {
         "pipeline/commands.py",
+        "pipeline/drive_commands.py",
         "pipeline/circulation_commands.py",
         "pipeline/needs_commands.py",
         "pipeline/register_commands.py",
