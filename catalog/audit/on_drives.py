@@ -60,6 +60,19 @@ def count_holding(connection: Connection, programme: str, county: int) -> int:
     return int(connection.scalar(question.where(*_held(programme, county))) or 0)
 
 
+def counts_holding(
+    connection: Connection, programmes: Iterable[str], county: int
+) -> dict[str, int]:
+    """On how many drives each of these programmes lies; those on none are left out."""
+    found: dict[str, int] = {}
+    named, column = sorted(set(programmes)), drive_contents.c.programme
+    for start in range(0, len(named), _PIECE):
+        inside = column.in_(named[start : start + _PIECE])
+        question = sa.select(column, sa.func.count()).where(inside, *_inside(county))
+        found |= {row[0]: row[1] for row in connection.execute(question.group_by(column))}
+    return found
+
+
 def places_holding(programme: str, county: int) -> sa.Select[Any]:
     """The sites where a drive with the programme is."""
     here = sa.select(drive_contents.c.drive).where(*_held(programme, county))
@@ -119,7 +132,7 @@ def that_differ(connection: Connection, county: int) -> Iterator[Row]:
         .join(meant, meant.c.number == drives.c.home)
         .join(filled, filled.c.number == refreshes.c.site)
         .join(checks, checks.c.event == last, isouter=True)
-        .where(drives.c.state.in_(("held", "out")))
+        .where(drives.c.state.in_(("held", "out")), drives.c.refresh_event > 0)
         .order_by(drives.c.id)
     )  # fmt: skip
     if county:
@@ -159,6 +172,10 @@ def _checked(row: Any) -> Iterator[Row]:
 
 def _held(programme: str, county: int) -> Iterator[sa.ColumnElement[bool]]:
     yield drive_contents.c.programme == programme
+    yield from _inside(county)
+
+
+def _inside(county: int) -> Iterator[sa.ColumnElement[bool]]:
     if county:
         inside = sa.select(drives.c.id).join(sites, sites.c.number == drives.c.holder)
         yield drive_contents.c.drive.in_(inside.where(sites.c.county == county))

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from catalog.audit.answer import Cell, Grounds, Row, Table, page
 from catalog.audit.asked import Asked, county_of
 from catalog.audit.grounds import copies_held
-from catalog.audit.on_drives import count_holding, drives_with, places_holding
+from catalog.audit.on_drives import counts_holding, drives_with, places_holding
 from catalog.database import Connection, programmes
 from catalog.tables import contents, deliveries, productions
 from catalog.words import _
@@ -92,7 +92,9 @@ def rights(connection: Connection, asked: Asked) -> Table:
         .where(programmes.c.rights_until != "", programmes.c.rights_until <= last)
         .order_by(programmes.c.rights_until, programmes.c.id)
     )  # fmt: skip
-    rows = tuple(_ending(connection, asked, county, row) for row in connection.execute(question))
+    ending = list(connection.execute(question))
+    lying = counts_holding(connection, (row.id for row in ending), county)
+    rows = tuple(_ending(connection, asked, county, row, lying.get(row.id, 0)) for row in ending)
     part, following = page(rows, asked.limit, asked.after)
     return Table(
         "rights", _("Rights that end by {day}, and where the copies are").format(day=last),
@@ -102,7 +104,7 @@ def rights(connection: Connection, asked: Asked) -> Table:
     )  # fmt: skip
 
 
-def _ending(connection: Connection, asked: Asked, county: int, row: Any) -> Row:
+def _ending(connection: Connection, asked: Asked, county: int, row: Any, lying: int) -> Row:
     runs = list(
         connection.execute(
             sa.select(productions)
@@ -112,7 +114,6 @@ def _ending(connection: Connection, asked: Asked, county: int, row: Any) -> Row:
     )
     where = [("programme", row.id), *([("county", county)] if county else [])]
     numbers = tuple(run.number for run in runs)
-    lying = count_holding(connection, row.id, county)
     out, places = _out(connection, numbers, county)
     if lying:
         places = _places(connection, numbers, county, row.id)
