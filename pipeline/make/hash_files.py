@@ -18,7 +18,7 @@ from pipeline.make.medium import Medium
 from pipeline.tools import Stop, Stopped
 
 PIECE = 512 << 10  # bytes in one read: larger ones were slower (measured.md)
-_RING = 4  # pieces between reading and hashing
+_RING = 8  # pieces between reading and hashing
 Progress = Callable[[int], None]  # told the bytes read since it was last told
 
 
