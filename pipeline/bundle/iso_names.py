@@ -1,8 +1,8 @@
 """Chinese paths as the three name spaces of a data disc have them; pure, no disc is touched here.
 
-Windows shows the Joliet names, Linux those of Rock Ridge, and only very old players the bare
-ISO 9660 ones. The first two are the path itself wherever it fits, so that people and SHA256SUMS
-read the same names everywhere.
+Windows shows the Joliet names, Linux those of Rock Ridge: these two are always the same, because
+links of a page and SHA256SUMS can hold only one. They are the path itself wherever Joliet can hold
+it. The bare ISO 9660 names are for very old players.
 """
 
 from __future__ import annotations
@@ -16,11 +16,10 @@ from pipeline.manifest import name_fault, same
 
 DEEPEST: Final = 8  # parts of a path; ISO 9660 counts the root as one more level of folders
 JOLIET_UNITS: Final = 64
-"""UTF-16 units of one Joliet name at most: so many Chinese characters."""
-ROCK_RIDGE_BYTES: Final = 171
-"""UTF-8 bytes of one Rock Ridge name at most, 57 Chinese characters: a longer one is parted over
-two records, and then 7z and iso-info lose its second half."""
+"""Chinese characters of one Joliet name at most."""
 _PATH_UNITS: Final = 240  # of a whole path; with a drive letter, old Windows opens no longer one
+_LAST: Final = "\uffff"  # Joliet has no letters beyond
+_MISSING: Final = "〓"  # as printers set it for a character that they have not
 _PLAIN: Final = 21  # characters of a bare ISO name before its ending; with it at most 30
 _ENDING: Final = 8
 _FORBIDDEN: Final = str.maketrans('*/:;?\\<>"|', "＊／：；？＼＜＞＂｜")
@@ -32,7 +31,7 @@ _PLAIN_CHARS: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
 @dataclass(frozen=True, slots=True)
 class IsoName:
     """One path in each name space, parted by `/`; `iso` without its version `;1`. `shortened`:
-    Joliet or Rock Ridge have another name than the path: cut, or told apart from a like one.
+    people see another name than the path: cut, or told apart from a like one.
     """
 
     path: str
@@ -68,18 +67,13 @@ def named(paths: Sequence[str]) -> tuple[IsoName, ...]:
     """
     root = _tree(paths)
     deepest = max((path.count("/") + 1 for path in paths), default=1)
-    units = min(JOLIET_UNITS, (_PATH_UNITS - deepest + 1) // deepest)
-    spaces = (
-        dict(_walked(root, "", _numbered)),
-        dict(_walked(root, "", lambda groups: _cut(groups, lambda text: _units(text) <= units))),
-        dict(_walked(root, "", lambda groups: _cut(groups, lambda text: _fits(text, units)))),
+    longest = min(JOLIET_UNITS, (_PATH_UNITS - deepest + 1) // deepest)
+    plain = dict(_walked(root, "", _numbered))
+    shown = dict(_walked(root, "", lambda groups: _cut(groups, longest)))
+    return tuple(
+        IsoName(path, plain[path], shown[path], shown[path], shown[path] != same(path))
+        for path in paths
     )
-    found = []
-    for path in paths:
-        iso, joliet, rock_ridge = (space[path] for space in spaces)
-        kept = joliet == rock_ridge == same(path)
-        found.append(IsoName(path, iso, joliet, rock_ridge, not kept))
-    return tuple(found)
 
 
 def _tree(paths: Sequence[str]) -> _Folder:
@@ -118,6 +112,8 @@ def _clean(name: str) -> str:
     text = same(name)
     if not text.isprintable():
         text = "".join(c for c in text if unicodedata.category(c) not in _UNSEEN)
+    if max(text, default="") > _LAST:
+        text = "".join(c if c <= _LAST else _MISSING for c in text)
     return text.translate(_FORBIDDEN).strip().rstrip(". ") or "_"
 
 
@@ -150,17 +146,18 @@ def _walked(
             yield prefix + name, above + new
 
 
-def _cut(groups: Sequence[_Group], fits: Callable[[str], bool]) -> list[str]:
+def _cut(groups: Sequence[_Group], longest: int) -> list[str]:
     """A stem for each group: the longest beginning that fits with its endings, no other's."""
     taken: set[str] = set()
     counts: dict[str, int] = {}
     chosen = []
     for group in groups:
-        longest = max(group.endings, key=len)
-        stem = _beginning(group.stem, longest, fits)
+        room = longest - max(map(len, group.endings))
+        stem = _beginning(group.stem, room)
         first, number = stem.casefold(), counts.get(stem.casefold(), 2)
         while stem.casefold() in taken:
-            stem = _beginning(group.stem, f" ({number}){longest}", fits) + f" ({number})"
+            told = f" ({number})"
+            stem = _beginning(group.stem, room - len(told)) + told
             number += 1
         counts[first] = number
         taken.add(stem.casefold())
@@ -168,27 +165,14 @@ def _cut(groups: Sequence[_Group], fits: Callable[[str], bool]) -> list[str]:
     return chosen
 
 
-def _beginning(stem: str, rest: str, fits: Callable[[str], bool]) -> str:
-    """As much of a stem as fits before `rest`, cut where a letter with its marks ends."""
-    if fits(stem + rest):
+def _beginning(stem: str, room: int) -> str:
+    """As much of a stem as has room, cut where a letter with its marks ends."""
+    if len(stem) <= room:
         return stem
-    end = len(stem) - 1
-    while end > 1 and not (_starts(stem[end]) and fits(stem[:end] + rest)):
+    end = room
+    while end > 1 and unicodedata.category(stem[end]).startswith("M"):
         end -= 1
-    return stem[: max(end, 1)].rstrip(". ") or "_"
-
-
-def _starts(char: str) -> bool:
-    """Whether a letter begins here, not a mark that belongs to the one before."""
-    return not unicodedata.category(char).startswith("M")
-
-
-def _units(text: str) -> int:
-    return len(text.encode("utf-16-le")) // 2
-
-
-def _fits(text: str, units: int) -> bool:
-    return _units(text) <= units and len(text.encode()) <= ROCK_RIDGE_BYTES
+    return stem[:end].rstrip(". ") or "_"
 
 
 def _numbered(groups: Sequence[_Group]) -> list[str]:

@@ -40,6 +40,7 @@ _RECORD, _NAME, _ATTRIBUTES, _TIMES, _MORE = (
     28,
 )  # bytes: a record, Rock Ridge's parts
 _LONGEST_RECORD: Final = 254
+_LARGEST_SPILT: Final = 128  # bytes of one file that may find no room at the end of a sector
 _DOT: Final = _RECORD + 1
 _ROOT: Final = 7 + _MORE + 1
 
@@ -75,7 +76,7 @@ def image_bytes(files: Sequence[Sized]) -> int:
     if not listed:
         sectors += _ceil(sums_bytes(names[:-1]), SECTOR)
     bare, spilt = _bare(names)
-    sectors += bare + _ceil(spilt, SECTOR - _ATTRIBUTES - _TIMES) + _joliet(names)
+    sectors += bare + _ceil(spilt, SECTOR - _LARGEST_SPILT) + _joliet(names)
     return (_FIXED + sectors + TAIL) * SECTOR
 
 
@@ -113,10 +114,13 @@ def _parts(path: str, other: str) -> Iterator[tuple[str, str, bool, str]]:
 
 def _rock_ridge(ident: int, name: int) -> tuple[int, int]:
     """The length of a record, and the bytes that stand elsewhere because it would be too long."""
-    length = _even(_RECORD + ident) + _NAME + name
-    if length + _ATTRIBUTES + _TIMES <= _LONGEST_RECORD:
-        return _even(length + _ATTRIBUTES + _TIMES), 0
-    length, spilt = length + _MORE, 0
+    length = _even(_RECORD + ident)
+    if length + _NAME + name + _ATTRIBUTES + _TIMES <= _LONGEST_RECORD:
+        return _even(length + _NAME + name + _ATTRIBUTES + _TIMES), 0
+    length += _MORE
+    here = min(name, _LONGEST_RECORD - length - _NAME)
+    spilt = _NAME + name - here if here < name else 0
+    length += _NAME + here
     for part in (_ATTRIBUTES, _TIMES):
         fits = length + part <= _LONGEST_RECORD
         length, spilt = (length + part, spilt) if fits else (length, spilt + part)

@@ -12,7 +12,7 @@ import os
 import time
 from collections.abc import Iterable, Mapping
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from catalog.words import _
 from pipeline.bundle.iso_size import SECTOR, SUMS
@@ -26,7 +26,6 @@ from pipeline.videocd.check.report import Finding, Report, Severity, in_file, wo
 MOST_TEXT = 32 << 20  # bytes of SHA256SUMS
 _MOST_TOLD = 20
 _EMPTY = hashlib.sha256().hexdigest()
-_LIKE = 30  # characters: two names cut from one title have at least so many in common
 
 
 def check_iso(path: Path, progress: Progress) -> Report:
@@ -117,45 +116,20 @@ def _agree(tree: Tree) -> list[Finding]:
     """Whether Windows and Linux see the same files under the same names."""
     if tree.joliet is None or tree.rock_ridge is None:
         return []
-    one = {path: extent for path, extent in tree.joliet.items() if path not in tree.rock_ridge}
-    other = {path: extent for path, extent in tree.rock_ridge.items() if path not in tree.joliet}
     wrong = _("Windows and Linux see other bytes under this name")
-    places = _("Windows and Linux see this file under other names")
+    other = _("only one of Windows and Linux sees this name")
     found = [
         Finding("error", "iso.names", wrong, file=path)
         for path, extent in tree.joliet.items()
         if path in tree.rock_ridge and not _same_bytes(extent, tree.rock_ridge[path])
     ]
-    pairs = {_place(path, extent): path for path, extent in other.items()}
-    for path, extent in one.items():
-        like = pairs.pop(_place(path, extent), "")
-        if not like or not _cut_alike(path, like):
-            found.append(Finding("error", "iso.names", places, file=path, found=like))
-    found += [Finding("error", "iso.names", places, file=path) for path in pairs.values()]
+    alone = sorted(tree.joliet.keys() ^ tree.rock_ridge.keys())
+    found += [Finding("error", "iso.names", other, file=path) for path in alone]
     return found[:_MOST_TOLD]
 
 
 def _same_bytes(one: Extent, other: Extent) -> bool:
     return one == other or not (one.bytes or other.bytes)
-
-
-def _place(path: str, extent: Extent) -> tuple[object, ...]:
-    """What tells files apart besides their names; empty files lie nowhere."""
-    beginning = path[: path.rfind("/") + 1 + _LIKE]
-    return (extent.sector, extent.bytes) if extent.bytes else (beginning[-_LIKE:],)
-
-
-def _cut_alike(one: str, other: str) -> bool:
-    """Two forms of one path: each part equal, or long and equal at its beginning and its end."""
-    parts, others = one.split("/"), other.split("/")
-    return len(parts) == len(others) and all(
-        a == b or (a[:_LIKE] == b[:_LIKE] and min(len(a), len(b)) > _LIKE and _end(a) == _end(b))
-        for a, b in zip(parts, others, strict=True)
-    )
-
-
-def _end(name: str) -> str:
-    return PurePosixPath(name).suffix[:9]
 
 
 def _sums(descriptor: int, tree: Tree, size: int) -> tuple[tuple[Item, ...] | None, list[Finding]]:

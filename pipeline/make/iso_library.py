@@ -175,7 +175,8 @@ def plain_volume(volume: str) -> str:
     """The volume's name in the letters of bare ISO 9660."""
     text = volume.upper().replace("-", "_").replace(" ", "_")
     kept = "".join(c for c in text if c.isascii() and (c.isalnum() or c == "_"))
-    return (kept if kept == text else f"{_APPLICATION}_{kept}".rstrip("_"))[:_VOLUME]
+    name = kept if kept == text else f"{_APPLICATION}_{kept.strip('_')}".rstrip("_")
+    return name[:_VOLUME]
 
 
 def _name_volume(disc: _Disc, volume: str) -> None:
