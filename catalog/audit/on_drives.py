@@ -60,23 +60,18 @@ def count_holding(connection: Connection, programme: str, county: int) -> int:
     return int(connection.scalar(question.where(*_held(programme, county))) or 0)
 
 
-def counts_holding(
-    connection: Connection, programmes: Iterable[str], county: int
-) -> dict[str, int]:
-    """On how many drives each of these programmes lies; those on none are left out."""
-    found: dict[str, int] = {}
+def holders(connection: Connection, programmes: Iterable[str], county: int) -> dict[str, list[int]]:
+    """The sites where drives with each of these programmes are, one for each drive."""
+    found: dict[str, list[int]] = {}
     named, column = sorted(set(programmes)), drive_contents.c.programme
     for start in range(0, len(named), _PIECE):
         inside = column.in_(named[start : start + _PIECE])
-        question = sa.select(column, sa.func.count()).where(inside, *_inside(county))
-        found |= {row[0]: row[1] for row in connection.execute(question.group_by(column))}
+        question = sa.select(column, drives.c.holder).join(
+            drives, drives.c.id == drive_contents.c.drive
+        )
+        for programme, site in connection.execute(question.where(inside, *_inside(county))):
+            found.setdefault(programme, []).append(site)
     return found
-
-
-def places_holding(programme: str, county: int) -> sa.Select[Any]:
-    """The sites where a drive with the programme is."""
-    here = sa.select(drive_contents.c.drive).where(*_held(programme, county))
-    return sa.select(drives.c.holder.label("site")).where(drives.c.id.in_(here))
 
 
 def at_site(connection: Connection, number: int) -> Iterator[Row]:
@@ -133,6 +128,7 @@ def that_differ(connection: Connection, county: int) -> Iterator[Row]:
         .join(filled, filled.c.number == refreshes.c.site)
         .join(checks, checks.c.event == last, isouter=True)
         .where(drives.c.state.in_(("held", "out")), drives.c.refresh_event > 0)
+        .where(sa.or_(refreshes.c.site != drives.c.home, checks.c.event > drives.c.refresh_event))
         .order_by(drives.c.id)
     )  # fmt: skip
     if county:

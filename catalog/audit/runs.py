@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from catalog.audit.answer import Cell, Grounds, Row, Table, page
 from catalog.audit.asked import Asked, county_of
 from catalog.audit.grounds import copies_held
-from catalog.audit.on_drives import counts_holding, drives_with, places_holding
+from catalog.audit.on_drives import drives_with, holders
 from catalog.database import Connection, programmes
 from catalog.tables import contents, deliveries, productions
 from catalog.words import _
@@ -93,8 +93,8 @@ def rights(connection: Connection, asked: Asked) -> Table:
         .order_by(programmes.c.rights_until, programmes.c.id)
     )  # fmt: skip
     ending = list(connection.execute(question))
-    lying = counts_holding(connection, (row.id for row in ending), county)
-    rows = tuple(_ending(connection, asked, county, row, lying.get(row.id, 0)) for row in ending)
+    lying = holders(connection, (row.id for row in ending), county)
+    rows = tuple(_ending(connection, asked, county, row, lying.get(row.id, [])) for row in ending)
     part, following = page(rows, asked.limit, asked.after)
     return Table(
         "rights", _("Rights that end by {day}, and where the copies are").format(day=last),
@@ -104,7 +104,7 @@ def rights(connection: Connection, asked: Asked) -> Table:
     )  # fmt: skip
 
 
-def _ending(connection: Connection, asked: Asked, county: int, row: Any, lying: int) -> Row:
+def _ending(connection: Connection, asked: Asked, county: int, row: Any, lying: list[int]) -> Row:
     runs = list(
         connection.execute(
             sa.select(productions)
@@ -114,35 +114,30 @@ def _ending(connection: Connection, asked: Asked, county: int, row: Any, lying: 
     )
     where = [("programme", row.id), *([("county", county)] if county else [])]
     numbers = tuple(run.number for run in runs)
-    out, places = _out(connection, numbers, county)
-    if lying:
-        places = _places(connection, numbers, county, row.id)
+    out, places = _out(connection, numbers, county, [site for site in lying if site])
     ended = _("ended") if row.rights_until < asked.today else ""
     own = [run for run in runs if not county or run.county == county]
     in_stock = counted(tuple(run.number for run in own))["in_stock"]
     return (
         row.id, row.title, row.rights_scope, row.rights_until, ended,
         " ".join(run.id for run in own), Cell(out, copies_held(*where)),
-        Cell(sum(run.in_stock for run in own), in_stock), Cell(lying, drives_with(*where)), places,
+        Cell(sum(run.in_stock for run in own), in_stock), Cell(len(lying), drives_with(*where)),
+        places,
     )  # fmt: skip
 
 
-def _places(connection: Connection, numbers: tuple[int, ...], county: int, programme: str) -> int:
-    """How many sites have a copy of these productions, or a drive with the programme."""
-    here = deliveries.c.copies > deliveries.c.returned + deliveries.c.lost
-    discs = sa.select(deliveries.c.site).where(deliveries.c.production.in_(numbers), here)
-    if county:
-        discs = discs.where(deliveries.c.county == county)
-    both = sa.union(discs, places_holding(programme, county)).subquery()
-    return int(connection.scalar(sa.select(sa.func.count()).select_from(both)) or 0)
-
-
-def _out(connection: Connection, numbers: tuple[int, ...], county: int) -> tuple[int, int]:
-    """How many copies of these productions are out, and at how many sites."""
+def _out(
+    connection: Connection, numbers: tuple[int, ...], county: int, others: list[int]
+) -> tuple[int, int]:
+    """How many copies of these productions are out, and at how many sites, those of drives too."""
     here = deliveries.c.copies - deliveries.c.returned - deliveries.c.lost
-    question = sa.select(sa.func.sum(here), sa.func.count(sa.distinct(deliveries.c.site)))
-    question = question.where(deliveries.c.production.in_(numbers), here > 0)
+    where = [deliveries.c.production.in_(numbers), here > 0]
     if county:
-        question = question.where(deliveries.c.county == county)
-    copies, places = connection.execute(question).one()
-    return int(copies or 0), places
+        where.append(deliveries.c.county == county)
+    if not others:
+        sums = sa.select(sa.func.sum(here), sa.func.count(sa.distinct(deliveries.c.site)))
+        copies, places = connection.execute(sums.where(*where)).one()
+        return int(copies or 0), places
+    each = sa.select(deliveries.c.site, sa.func.sum(here)).where(*where)
+    found = {site: int(n) for site, n in connection.execute(each.group_by(deliveries.c.site))}
+    return sum(found.values()), len(found.keys() | set(others))

@@ -86,7 +86,7 @@ def site_facts(
             row["id"], row["name"], row["level"], row["in_county"] or "", row["in_township"] or "",
             row["town"] or "", row["route"], row["dialect"], _codes([row["industries"]]),
             tuple(works.get(n, ())), tuple(of_drives[n]), _often(p for p, _s in asked[n]),
-            _codes(s for p, s in asked[n] if not p), tuple(lying[n]), tuple(held[n]),
+            _codes(s for p, s in asked[n] if not p), tuple(lying[n]), tuple(held.get(n, ())),
             _months(row["cycle"], row["level"]), n in works,
         )
         for row in rows
@@ -181,16 +181,28 @@ def _on_drives(connection: Connection, numbers: list[int]) -> Mapping[int, list[
 
 
 def _on_discs(connection: Connection, numbers: list[int]) -> Mapping[int, list[str]]:
+    """By way of the productions: a site has dozens of them, with dozens of programmes each."""
     still = deliveries.c.copies > deliveries.c.returned + deliveries.c.lost
     question = (
-        sa.select(deliveries.c.site, contents.c.programme)
-        .distinct()
+        sa.select(deliveries.c.site, deliveries.c.production)
         .join(productions, productions.c.number == deliveries.c.production)
-        .join(contents, contents.c.production == deliveries.c.production)
         .where(still, productions.c.kind != "leaflet")
-        .order_by(contents.c.programme)
+        .distinct()
     )
-    return _programmes(_rows(connection, question, deliveries.c.site, numbers))
+    runs: dict[int, set[int]] = defaultdict(set)
+    for row in _rows(connection, question, deliveries.c.site, numbers):
+        runs[row["site"]].add(row["production"])
+    held: dict[int, list[str]] = defaultdict(list)
+    for row in _rows(connection, sa.select(contents), contents.c.production, _all_of(runs)):
+        held[row["production"]].append(row["programme"])
+    return {
+        site: sorted({programme for run in there for programme in held[run]})
+        for site, there in runs.items()
+    }
+
+
+def _all_of(runs: Mapping[int, set[int]]) -> list[int]:
+    return sorted({run for there in runs.values() for run in there})
 
 
 def _programmes(rows: Iterable[sa.RowMapping]) -> Mapping[int, list[str]]:
