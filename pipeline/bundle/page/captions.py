@@ -5,6 +5,7 @@ A `<track>` of another file fails on `file://`, so the page adds its cues by scr
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -34,7 +35,9 @@ def captioned(offers: Sequence[Offer], captions: Mapping[str, bytes]) -> Caption
     places: dict[str, int] = {}
     room = MOST_BYTES
     for path in dict.fromkeys(_paths(offers)):
-        text = _cues(captions[path], path) if path in captions else ""
+        data = captions.get(path, b"")
+        # Cues are hardly shorter than half their file: what cannot fit is not read for nothing.
+        text = _cues(data, path) if data and len(data) <= 2 * room else ""
         size = len(text.encode("utf-8", "replace"))
         if path in captions and (not text or size > room):
             left_out.append(path)
@@ -50,6 +53,7 @@ def _paths(offers: Sequence[Offer]) -> Iterator[str]:
         yield from (episode.captions for episode in offer.episodes if episode.captions)
 
 
+@functools.lru_cache(maxsize=256)  # many drives in one refresh carry the same films
 def _cues(data: bytes, path: str) -> str:
     """The JSON of a caption file, "" where it cannot be read: a film is watched without, too."""
     try:
