@@ -22,11 +22,10 @@ from pipeline.make.drive_files import file_findings, good_files, perhaps_moved, 
 from pipeline.make.drive_job import Whence, weakest
 from pipeline.make.drive_judging import Expected, Judged, judged, tags_of
 from pipeline.make.drive_lists import (
-    MOST_LIST,
-    MOST_TAG,
     Digest,
     digest_of,
     expected_from,
+    most_of,
     rewritten,
     seal_of,
     small,
@@ -131,7 +130,7 @@ def _read(medium: Medium, by: Judged, lying: Lying, stop: Stop, progress: Progre
 
 def _wanted(by: Judged, lying: Lying) -> Iterator[tuple[str, int]]:
     for one in lying.ours:
-        if one.bytes <= (MOST_LIST if one.path.endswith(layout.MANIFEST) else MOST_TAG):
+        if one.bytes <= most_of(one.path):
             yield one.path, one.bytes
     yield from sorted((item.name, item.bytes) for item in lying.known)
     yield from ((one.path, one.bytes) for one in perhaps_moved(by.edition, lying))

@@ -7,18 +7,20 @@ changed a programme can write new lists that fit it.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from catalog.words import _
 from pipeline.bundle import layout
+from pipeline.bundle.bag_reading import most_bytes
 from pipeline.make.drive_report import DriveFinding, shown
 from pipeline.make.medium import Medium
 from pipeline.manifest import MOST_FILES, Item, compare, read_sums
 
-MOST_LIST = 32 << 20  # bytes of a manifest: a quarter of a million short lines
-MOST_TAG = 4 << 20  # bytes of any other tag file
+_LONGEST_LINE = 8 << 10
+_PIECE = 1 << 20
 _CUT = 16  # characters of a digest that are shown
 
 Digest = Callable[[str], str]  # of a path on the drive; "" where it cannot be read
@@ -58,7 +60,7 @@ class Seal:
 def seal_of(medium: Medium, below: str = "") -> Seal | None:
     """The tag manifest of a drive, or of a refresh under way; None where none can be read."""
     try:
-        data = small(medium, _joined(below, layout.TAG_MANIFEST), MOST_TAG)
+        data = small(medium, _joined(below, layout.TAG_MANIFEST), most_of(layout.TAG_MANIFEST))
         items, bad = read_sums(data.decode("utf-8"))
     except (OSError, ValueError):
         return None
@@ -87,20 +89,34 @@ def place_of(seal: Seal, path: str, digest: Digest) -> str | None:
     return None
 
 
+def most_of(path: str) -> int:
+    """How many bytes a tag file has at most, also one of a refresh under way."""
+    return most_bytes(path.removeprefix(f"{layout.NEXT}/"))
+
+
 def digest_of(medium: Medium) -> Digest:
-    """Digests of tag files, each read at most once, with a limit on their length."""
+    """Digests of tag files, each read at most once, and none that is impossibly long."""
     known: dict[str, str] = {}
 
     def digest(path: str) -> str:
         if path not in known:
-            try:
-                most = MOST_LIST if path.endswith(layout.MANIFEST) else MOST_TAG
-                known[path] = hashlib.sha256(small(medium, path, most)).hexdigest()
-            except (OSError, ValueError):
-                known[path] = ""
+            known[path] = _digest(medium, path)
         return known[path]
 
     return digest
+
+
+def _digest(medium: Medium, path: str) -> str:
+    if not 0 <= medium.size(path) <= most_of(path):
+        return ""
+    digest = hashlib.sha256()
+    try:
+        with os.fdopen(medium.open(path), "rb") as file:
+            while piece := file.read(_PIECE):
+                digest.update(piece)
+    except OSError:
+        return ""
+    return digest.hexdigest()
 
 
 def small(medium: Medium, path: str, most: int) -> bytes:
@@ -111,22 +127,33 @@ def small(medium: Medium, path: str, most: int) -> bytes:
 
 
 def manifest_items(medium: Medium, place: str) -> tuple[tuple[Item, ...], str]:
-    """The payload files of a manifest on a drive; what is wrong with it, "" where nothing is."""
+    """The payload files of a manifest on a drive; what is wrong with it, "" where nothing is. Read
+    line by line: as one text, the longest that may be would fill the memory of an old computer.
+    """
+    items: list[Item] = []
+    bad: list[int] = []
     try:
-        text = small(medium, place, MOST_LIST).decode("utf-8")
+        if medium.size(place) > most_of(place):
+            raise ValueError(_("{path} is too long").format(path=shown(place)))
+        with os.fdopen(medium.open(place), "rb") as file:
+            for number, line in enumerate(iter(lambda: file.readline(_LONGEST_LINE), b""), 1):
+                if number > MOST_FILES:
+                    return (), _("more than {count} lines").format(count=MOST_FILES)
+                found, _bad = read_sums(line.decode("utf-8"))
+                items += found
+                if (not found and line.strip()) or not _of_payload(found):
+                    bad.append(number)
     except UnicodeDecodeError:
         return (), _("this list is not written in UTF-8")
     except (OSError, ValueError) as error:
         return (), (error.strerror if isinstance(error, OSError) else "") or str(error)
-    if text.count("\n") > MOST_FILES:
-        return (), _("more than {count} lines").format(count=MOST_FILES)
-    items, bad = read_sums(text)
-    strange = [item for item in items if not item.name.startswith(f"{layout.PAYLOAD}/")]
-    if bad or strange:
-        lines = ", ".join(map(str, bad[:10])) or shown(strange[0].name)
-        told = _("lines that name no file of the drive: {lines}")
-        return items, told.format(lines=lines)
-    return items, ""
+    lines = ", ".join(map(str, bad[:10]))
+    told = _("lines that name no file of the drive: {lines}").format(lines=lines)
+    return tuple(items), told if bad else ""
+
+
+def _of_payload(found: tuple[Item, ...]) -> bool:
+    return all(item.name.startswith(f"{layout.PAYLOAD}/") for item in found)
 
 
 def expected_from(medium: Medium, root: str, number: int = 0) -> Sealed | tuple[DriveFinding, ...]:
@@ -150,7 +177,7 @@ def _in_all(medium: Medium, seal: Seal, digest: Digest) -> int:
     """Bytes of the payload as the sealed bag-info tells them, -1 where it does not."""
     if layout.INFO not in seal.listed or place_of(seal, layout.INFO, digest) is None:
         return -1
-    info = small(medium, layout.INFO, MOST_TAG).decode("utf-8", "replace")
+    info = small(medium, layout.INFO, most_of(layout.INFO)).decode("utf-8", "replace")
     found = re.search(r"^Payload-Oxum: ([0-9]{1,18})\.", info, re.MULTILINE)
     return int(found[1]) if found else -1
 
