@@ -20,7 +20,7 @@ from pipeline.tools import Stop, Stopped
 
 _TICK = 0.02  # seconds between looks at who waits for whom
 _MEMORY = 96 << 20  # bytes in all queues together
-_DEEPEST = 16  # pieces in one queue
+_DEEPEST = 6  # pieces in one queue
 _SHARE = 0.25  # of the time: a drive that costs the others more than that goes on by itself
 
 DEAD = 900.0  # seconds without a word, after which nobody waits for a drive any more
@@ -135,7 +135,7 @@ def _read(reading: Reading, place: Place, stop: Stop) -> Iterator[bytes]:
 
 def depth(drives: int) -> int:
     """How many pieces may wait for one of so many drives: memory does not grow with them."""
-    return max(2, min(_DEEPEST, _MEMORY // PIECE // max(drives, 1)))
+    return max(1, min(_DEEPEST, _MEMORY // PIECE // max(drives, 1)))
 
 
 class Common:

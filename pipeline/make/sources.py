@@ -6,8 +6,11 @@ import contextlib
 import hashlib
 import os
 import stat
+from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import Self
 
 from catalog.problem import Failure
 from catalog.words import _
@@ -15,7 +18,9 @@ from pipeline.bundle.bundle import Piece
 from pipeline.plan.steps import Input
 from pipeline.tools import Stop, Stopped
 
-PIECE = 512 << 10
+PIECE = 2 << 20  # bytes that go from hand to hand at once: fewer hands shaken, less waiting
+_WINDOW = 8 << 20  # bytes that are asked for ahead
+_AHEAD = 2  # pieces that may wait to be hashed
 Place = Callable[[Input], Path]
 
 
@@ -41,21 +46,57 @@ def pieces_of(path: Path, bytes: int, sha256: str, stop: Stop) -> Iterator[bytes
     """The bytes of a source. Raises SourceFault where they cannot be read, and at the end where
     they are not those that were promised: until then nothing that came of them may be believed.
     """
-    digest, done = hashlib.sha256(), 0
+    done = 0
     try:
-        with _opened(path) as descriptor:
+        with _opened(path) as descriptor, _Hasher() as hasher:
             while data := os.read(descriptor, PIECE):
                 if stop.asked:
                     raise Stopped
+                if done % _WINDOW == 0:  # a disk that is read while drives are written
+                    os.posix_fadvise(descriptor, done + _WINDOW, _WINDOW, os.POSIX_FADV_WILLNEED)
                 done += len(data)
                 if done > bytes:
                     break
-                digest.update(data)
+                hasher.take(data, whole=done == bytes)
                 yield data
+            digest = hasher.digest()
     except OSError as error:
         raise SourceFault(f"{path}: {error.strerror}") from error
-    if done != bytes or digest.hexdigest() != sha256:
+    if done != bytes or digest != sha256:
         raise SourceFault(_changed(path))
+
+
+class _Hasher:
+    """Hashes in a thread of its own while the next pieces are read and written; what is only one
+    piece long is not worth a thread.
+    """
+
+    def __init__(self) -> None:
+        self._digest = hashlib.sha256()
+        self._thread: ThreadPoolExecutor | None = None
+        self._waiting: deque[Future[None]] = deque()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        if self._thread:
+            self._thread.shutdown()
+
+    def take(self, data: bytes, whole: bool) -> None:
+        if self._thread is None:
+            if whole:
+                return self._digest.update(data)
+            self._thread = ThreadPoolExecutor(1, "hash")
+        self._waiting.append(self._thread.submit(self._digest.update, data))
+        if len(self._waiting) > _AHEAD:
+            self._waiting.popleft().result()
+        return None
+
+    def digest(self) -> str:
+        while self._waiting:
+            self._waiting.popleft().result()
+        return self._digest.hexdigest()
 
 
 @contextlib.contextmanager

@@ -10,7 +10,7 @@ import functools
 import os
 from typing import Any
 
-WINDOW = 8 << 20  # bytes that are written before the drive is asked to begin
+WINDOW = 32 << 20  # bytes that are written before the drive is asked to begin
 _BEFORE, _WRITE, _AFTER = 1, 2, 4
 
 
