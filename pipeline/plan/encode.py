@@ -128,7 +128,7 @@ def _samples(number: int, rate: Fraction) -> int:
 @functools.lru_cache(maxsize=1024)
 def _track(files: Files, treatment: Treatment, coding: Coding) -> tuple[str, ...]:
     file = _source(files, {})
-    outputs = _video_output(file, files, treatment, coding), _audio_output(file, treatment)
+    outputs = _video_output(file, files, treatment, coding), _audio_output(file, treatment, coding)
     return (*GLOBAL, *ffmpeg.merge_outputs(*outputs).get_args())
 
 
@@ -141,7 +141,7 @@ def _video(files: Files, treatment: Treatment, coding: Coding, sought: bool) -> 
 
 @functools.lru_cache(maxsize=1024)
 def _audio(files: Files, treatment: Treatment, coding: Coding) -> tuple[str, ...]:
-    return (*GLOBAL, *_audio_output(_source(files, {}), treatment).get_args())
+    return (*GLOBAL, *_audio_output(_source(files, {}), treatment, coding).get_args())
 
 
 def _source(files: Files, options: Mapping[str, str | None]) -> Any:
@@ -177,10 +177,10 @@ def _video_options(treatment: Treatment, coding: Coding) -> dict[str, Any]:
     )
 
 
-def _audio_output(file: Any, treatment: Treatment) -> Any:
+def _audio_output(file: Any, treatment: Treatment, coding: Coding) -> Any:
     if treatment.voices:
         streams = [file[str(voice.stream)] for voice in treatment.voices]
-        heard = sound(streams, treatment.voices, treatment.speed)
+        heard = sound(streams, treatment.voices, treatment.speed, coding.quality)
     else:
         heard = ffmpeg.input(f"anullsrc=r={SAMPLE_RATE}:cl=stereo", f="lavfi")
     cut = (
@@ -188,7 +188,7 @@ def _audio_output(file: Any, treatment: Treatment) -> Any:
         .filter("atrim", start_sample=_FIRST_SAMPLE, end_sample=_BEHIND_SAMPLE)
         .filter("asetpts", "PTS-STARTPTS")
     )
-    options = sound_options(len(treatment.voices))
+    options = sound_options(len(treatment.voices), coding.quality)
     return ffmpeg.output(cut, f"out/{AUDIO}", f="mp2", **options)
 
 

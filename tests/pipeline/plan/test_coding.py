@@ -12,6 +12,7 @@ import pytest
 from pipeline.make.check import check_image
 from pipeline.make.write_videocd import write_videocd
 from pipeline.plan import coding
+from pipeline.plan.encode import LAYER_II_DELAY
 from pipeline.plan.raster import RASTERS
 from pipeline.videocd.disc import Disc, Elementary
 from pipeline.videocd.streams import read_video
@@ -42,11 +43,12 @@ def encoded(ffmpeg_run: Callable[..., Path]) -> Encode:
         moving = {**PICTURES, "snow": SNOW}[picture].format(size=size, rate=raster.rate)
         moving += f",setsar={raster.sar.numerator}/{raster.sar.denominator},format=yuv420p"
         name = f"{picture}-{standard}-{quality}"
-        video = words(coding.video_options(standard, quality, noisy=picture == "snow"))  # type: ignore[arg-type]
-        sound = words(coding.sound_options(1))
+        kind = {"noisy": picture == "snow", "still": picture == "slides"}
+        video = words(coding.video_options(standard, quality, **kind))  # type: ignore[arg-type]
+        sound = words(coding.sound_options(1, quality))  # type: ignore[arg-type]
         return Elementary(
             ffmpeg_run(f"{name}.m1v", "-f", "lavfi", "-i", moving, *video),
-            ffmpeg_run(f"{standard}.mp2", "-f", "lavfi", "-i", "sine=d=3", *sound),
+            ffmpeg_run(f"{standard}-{quality}.mp2", "-f", "lavfi", "-i", "sine=d=3", *sound),
             standard,  # type: ignore[arg-type]
         )
 
@@ -74,6 +76,22 @@ def test_two_voices_are_kept_apart() -> None:
 
     assert modes == ["stereo", "stereo", "dual_channel"]
     assert coding.sound_options(1)["b:a"] == "224k"
+    assert coding.sound_options(2, "fast")["mode"] == "dual_channel"
+
+
+@pytest.mark.parametrize("voices", [1, 2])
+def test_fast_sound_comes_out_where_best_does(voices: int, ffmpeg_run: Callable[..., Path]) -> None:
+    """Both coders delay by the same count of samples, which the plan gives up."""
+    click = "aevalsrc='0.8*eq(n,22050)|0.8*eq(n,22050)':s=44100:d=1"
+    places = []
+    for quality in ("fast", "best"):
+        options = words(coding.sound_options(voices, quality))  # type: ignore[arg-type]
+        name = f"click-{voices}-{quality}"
+        made = ffmpeg_run(f"{name}.mp2", "-f", "lavfi", "-i", click, *options)
+        heard = ffmpeg_run(f"{name}.f32", "-i", str(made), "-f", "f32le").read_bytes()
+        places.append(int(np.abs(np.frombuffer(heard, np.float32)[::2]).argmax()))
+
+    assert places == [22_050 + LAYER_II_DELAY] * 2
 
 
 @pytest.mark.parametrize("quality", ["fast", "best"])

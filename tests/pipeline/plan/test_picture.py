@@ -112,7 +112,7 @@ def test_matrix_and_range_are_said() -> None:
 
     assert "in_color_matrix=bt709:in_range=pc" in made[4]
     assert "out_range=tv" in made[4]
-    assert "colormatrix=bt709:bt601" in made
+    assert "colorspace=all=bt470bg:fast=1:iall=bt709" in made
     assert "out_color_matrix=bt601:out_range=tv" in chain(matrix="bt601")[4]
 
 
