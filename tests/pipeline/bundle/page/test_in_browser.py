@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -290,9 +289,10 @@ def test_a_disc_has_no_forms(tab: Any, made: Made, tmp_path: Path) -> None:
     """The page of a data disc lists and plays; nothing asks for what a disc cannot take."""
     offer, _bundle, _watchable = made
     where = tmp_path / NAME
-    where.write_bytes(disc_page("健康与养生", "环县支中心", [offer(1, "甲")], date(2026, 1, 2)))
+    where.write_bytes(disc_page("健康与养生", "环县支中心", [offer(1, "甲")]))
     tab.open(where)
 
     assert tab.texts(".tab") == ["看节目", "打印目录"]
     assert tab.texts("#site-name") == ["健康与养生"]
+    assert tab.texts("#edition") == ["环县支中心"]
     assert tab.wrong == []
