@@ -27,7 +27,7 @@ def _json(function: Any) -> Any:
 @click.option("--again", is_flag=True, help=_("give it a new identity, whatever it bears"))
 @_json
 @click.pass_obj
-def register(root: Path, path: Path, /, **options: Any) -> int:
+def register(root: Path, /, path: Path, **options: Any) -> int:
     """Register a drive."""
     from pipeline.verbs import drive_registering  # noqa: PLC0415
 
@@ -90,7 +90,7 @@ def verify(root: Path, path: Path, depth: Any, as_json: bool) -> int:
 @click.option("--on", type=_DAY, help=_("the day; without it today"))
 @_json
 @click.pass_obj
-def give_back(root: Path, path: Path, /, on: Any, **options: Any) -> int:
+def give_back(root: Path, /, path: Path, on: Any, **options: Any) -> int:
     """Take a drive back."""
     from pipeline.verbs import drive_returning  # noqa: PLC0415
 

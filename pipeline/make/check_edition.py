@@ -1,4 +1,4 @@
-"""Check an edition's folder: its lists against its files, then every Video CD image in it."""
+"""Check an edition's folder: its lists against its files, then every disc image in it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pathlib import Path
 from catalog.problem import Failure
 from catalog.words import _
 from pipeline.make.check import check_image
+from pipeline.make.check_iso import check_iso
 from pipeline.make.check_reading import Progress, Reader, forget_cached, opened
 from pipeline.manifest import Difference, Item, compare, name_fault, read_sums
 from pipeline.videocd.bounds import RAW
@@ -72,8 +73,9 @@ def _read(
     done = 0
     for name, size in sorted(there.items()):
         told = partial(_told, progress, done)
-        if name.endswith(".bin"):
-            parts[name] = check_image(folder / name, told)
+        if name.endswith((".bin", ".iso")):
+            check = check_image if name.endswith(".bin") else check_iso
+            parts[name] = check(folder / name, told)
             items.append(Item(name, size, parts[name].sha256))
         elif name != SUMS:
             items.append(_hashed(folder / name, name, told))

@@ -48,8 +48,8 @@ from recipes.targets import SiteDrive
 
 @dataclass(frozen=True, slots=True)
 class Refreshing:
-    """What `drive plan` and `drive refresh` were asked for; an empty `recipe`: the only one. `deep`:
-    every byte of what lies there is read first; what was altered is put there anew.
+    """What `drive plan` and `drive refresh` were asked for; an empty `recipe`: the only one. With
+    `deep` every byte that lies there is read first; what was altered is put there anew.
     """
 
     paths: tuple[Path, ...]

@@ -30,6 +30,7 @@ from pipeline.workspace import Workspace, enter
 
 KEYS = "keys"
 PRIVATE, PUBLIC = "drives.pem", "drives.pub.pem"
+_ODD_SIZE = 0.1  # what is sold as 500 GB holds some percent less or more
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ def _enter(connection: Connection, identity: Identity, looked: Looked) -> None:
             "drive register", wrong, mend.format(drive=identity.drive, site=identity.site)
         )
     today = at.date()
-    if known is None or not known.capacity_gb or not known.file_system:
+    if known is None or _otherwise(known, identity, looked):
         post(connection, at, [_as_it_is(known, identity, looked, today)])
     told = (identity.token, identity.volume, identity.capacity)
     post(connection, at, [Enrolled(identity.drive, identity.site, *told, today)])
@@ -144,8 +145,16 @@ def _as_it_is(known: DriveAt | None, identity: Identity, looked: Looked, on: dat
     due = date.fromisoformat(known.due_on) if known.due_on else None
     return Drive(
         known.id, on, known.home or identity.site, known.holder, known.state,
-        known.capacity_gb or capacity, known.file_system or kind, due, known.note,
+        capacity, kind or known.file_system, due, known.note,
     )  # fmt: skip
+
+
+def _otherwise(known: DriveAt, identity: Identity, looked: Looked) -> bool:
+    """Whether the drive is another than the register has it: of another file system or size."""
+    told = (known.capacity_gb or 0) * 1e9
+    kind = looked.volume.kind
+    other_size = abs(told - identity.capacity) > _ODD_SIZE * identity.capacity
+    return other_size or bool(kind and kind.casefold() != known.file_system.casefold())
 
 
 def _done(standing: DriveStanding, identity: Identity, said: str, as_json: bool) -> int:

@@ -125,9 +125,8 @@ def area_of(programme: Programme) -> str:
     found = term("subject", programme.subject[0]) if programme.subject else None
     if found is None and programme.class_numbers:
         found = _of_class(programme.class_numbers[0])
-    while found and found.broader and (above := term("subject", found.broader)):
-        found = above
-    return found.zh if found else _ELSEWHERE
+    area = term("subject", found.code.partition(".")[0]) if found else None
+    return area.zh if area else _ELSEWHERE
 
 
 def _of_class(number: str) -> Term | None:
