@@ -100,8 +100,8 @@ enrolments = sa.Table(
     sa.Index("ix_enrolment_token", "token"),
 )  # fmt: skip
 
-# Editions that were put onto drives. `programmes` by id, parted by ;. `copied`, `removed` and `kept`
-# count files. `signed_*`: the receipt code was told by phone, or came back on the drive.
+# Editions that were put onto drives. `programmes` by id, parted by ;. `copied`, `removed` and
+# `kept` count files. `signed_*`: the receipt code was told by phone, or came back on the drive.
 refreshes = sa.Table(
     "refresh",
     metadata,

@@ -50,7 +50,10 @@ def post_enrolled(hand: Hand, entry: Enrolled, serial: int) -> Enrolled:
     if bearer:
         wrong = _("drive {id} bears this token, or bore it").format(id=bearer)
         raise Illegal(wrong, _("every drive gets a token of its own: register it anew"), "token")
-    if not 0 <= entry.capacity <= MOST_BYTES or len(entry.volume) > 100:
+    if len(entry.volume) > 100:
+        wrong = _("longer than {most} letters").format(most=100)
+        raise Illegal(wrong, _("look at the drive again"), "volume")
+    if not 0 <= entry.capacity <= MOST_BYTES:
         wrong = _("{value} bytes cannot be").format(value=entry.capacity)
         raise Illegal(wrong, _("look at the drive again"), "capacity")
     hand.rack.bearers[entry.token] = entry.drive
