@@ -71,10 +71,10 @@ def image_bytes(files: Sequence[Sized]) -> int:
     """
     paths = [one.path for one in files]
     listed = SUMS in paths
-    names = named(paths if listed else [*paths, SUMS])
+    names = named(paths if listed else [SUMS, *paths])
     sectors = sum(_ceil(one.bytes, SECTOR) for one in files)
     if not listed:
-        sectors += _ceil(sums_bytes(names[:-1]), SECTOR)
+        sectors += _ceil(sums_bytes(names[1:]), SECTOR)
     bare, spilt = _bare(names)
     sectors += bare + _ceil(spilt, SECTOR - _LARGEST_SPILT) + _joliet(names)
     return (_FIXED + sectors + TAIL) * SECTOR

@@ -40,6 +40,7 @@ from pipeline.bundle.iso_size import SECTOR, TAIL
 
 EPOCH: Final = 946684800  # 2000-01-01 00:00:00 UTC: no clock in an image
 VERSION: Final = ";1"
+_MORNING: Final = time.gmtime(EPOCH)
 _DATE: Final = b"2000010100000000\0"
 _DATES: Final = slice(813, 813 + 2 * 17)  # in a volume descriptor: created, changed
 _FILE, _FOLDER = 0o100444, 0o040555
@@ -62,7 +63,7 @@ class _StillClock:
     """Stands for the module `time` inside pycdlib, on the first morning of 2000, without zones."""
 
     struct_time, strptime, strftime = time.struct_time, time.strptime, time.strftime
-    gmtime = localtime = staticmethod(lambda seconds=EPOCH: time.gmtime(seconds))
+    gmtime = localtime = staticmethod(lambda _seconds: _MORNING)
 
     @staticmethod
     def time() -> float:

@@ -54,15 +54,18 @@ def write_iso(
     Stopped where the run was told to stop. No half-made image is left then. OSError where the disk
     fails.
     """
-    parts = _parts(step, place)
-    layout = _layout(step, parts)
+    listed = any(file.path == SUMS for file in step.files)
+    names = named([*([] if listed else [SUMS]), *(file.path for file in step.files)])
+    own = names[len(names) - len(step.files) :]
+    parts = [_part(*one, place) for one in zip(step.files, own, strict=True)]
+    layout = _layout(step, parts, None if listed else names[0])
     path = out / f"{step.name}.iso"
     with _whole(path) as file, Belt(file, partial(_told, stop, progress)) as belt:
         belt.put(layout.head)
         starts = layout.starts[: len(parts)]
         digests = [_write(*one, belt) for one in zip(parts, starts, strict=True)]
-        if len(layout.starts) > len(parts):
-            items = zip((part.name.rock_ridge for part in parts), digests, strict=True)
+        if not listed:
+            items = zip((name.rock_ridge for name in own), digests, strict=True)
             belt.put(write_sums(Item(name, -1, digest) for name, digest in items).encode())
             belt.pad(SECTOR)
         belt.put(bytes(layout.sectors * SECTOR - belt.at))
@@ -74,12 +77,6 @@ def _told(stop: tools.Stop, progress: Callable[[int], None], done: int) -> None:
     if stop.asked:
         raise tools.Stopped
     progress(done)
-
-
-def _parts(step: WriteIso, place: Callable[[Input], Path]) -> list[_Part]:
-    """Every file with its name on the disc and its bytes, as they are now."""
-    names = named([file.path for file in step.files])
-    return [_part(file, name, place) for file, name in zip(step.files, names, strict=True)]
 
 
 def _part(file: IsoFile, name: IsoName, place: Callable[[Input], Path]) -> _Part:
@@ -106,12 +103,11 @@ def _part(file: IsoFile, name: IsoName, place: Callable[[Input], Path]) -> _Part
     return _Part(file, name, path, size)
 
 
-def _layout(step: WriteIso, parts: Sequence[_Part]) -> Layout:
+def _layout(step: WriteIso, parts: Sequence[_Part], sums: IsoName | None) -> Layout:
+    """Where everything lies; the list of check sums behind all others, where we make it."""
     files = [(part.name, part.bytes) for part in parts]
-    paths = [file.path for file in step.files]
-    if SUMS not in paths:
-        names = named([*paths, SUMS])
-        files.append((names[-1], sums_bytes(names[:-1])))
+    if sums:
+        files.append((sums, sums_bytes(part.name for part in parts)))
     layout = lay_out(step.volume_id, files)
     if layout.sectors * SECTOR > step.bytes:
         raise Failure(

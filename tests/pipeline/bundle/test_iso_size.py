@@ -22,8 +22,8 @@ class File:
 
 def true_sectors(files: list[File]) -> int:
     """What the library lays out."""
-    names = named([*(file.path for file in files), SUMS])
-    sizes = [*(file.bytes for file in files), sums_bytes(names[:-1])]
+    names = named([SUMS, *(file.path for file in files)])
+    sizes = [sums_bytes(names[1:]), *(file.bytes for file in files)]
     return lay_out("X", list(zip(names, sizes, strict=True))).sectors
 
 

@@ -108,6 +108,14 @@ def test_a_list_of_check_sums_comes_last_of_what_was_read(library, place, tmp_pa
     assert data.index(b"a" * 3000) < data.index(b"b" * 3000) < data.index(text)
 
 
+def test_no_file_takes_the_place_of_the_list_of_check_sums(library, place, tmp_path) -> None:
+    """Windows would not tell them apart."""
+    step = disc(put(library, "sha256sums", b"abc"))
+    write_iso(step, place, tmp_path, tools.NEVER, quiet)
+
+    assert b"  sha256sums (2)\n" in (tmp_path / "disc-01.iso").read_bytes()
+
+
 def test_a_list_that_is_given_is_the_one_on_the_disc(library, place, tmp_path) -> None:
     """No second one is made."""
     text = "0" * 64 + "  甲.mp4\n"
