@@ -11,10 +11,13 @@ from pathlib import Path
 import pytest
 
 from pipeline.make.drive_job import Phase, Watch
+from pipeline.make.fill_drive import fill
 from pipeline.make.medium import Medium
 from pipeline.make.read_back import Backing
+from pipeline.tools import Stop, Stopped
 
 MIB = 1 << 20
+MOUNTERS = {"ext4": ["mount"], "exfat": ["mount.exfat-fuse"], "ntfs": ["ntfs-3g"]}
 NAMES = (
     "data/戏曲/秦腔《三滴血》全本：虎口缘、花园卖水.mp4",
     "data/农业/温棚黄瓜（第１集）.mp4",
@@ -69,6 +72,38 @@ def test_a_drive_is_filled_refreshed_and_read_from_its_device(
         assert result.confirmed == "device"
         assert counting.after - counting.before >= result.bytes
         assert files(root) == exactly(job)
+
+
+@pytest.mark.parametrize("kind", ["ext4", "exfat", "ntfs"])
+def test_unplugged_before_the_seal_and_plugged_in_again_nothing_is_copied_twice(
+    shelf, editions, drive_of, files, exactly, kind: str
+) -> None:
+    """Stopped when all is confirmed, unmounted and mounted anew: times of files hold through that,
+    no source is opened and no piece is read back a second time.
+    """
+    root = drive_of(kind, 48 * MIB)
+    shelf.register(root)
+    job = shelf.job(root, None, editions[0])
+    stop = Stop()
+
+    class Stopping(Watch):
+        def progress(self, root: Path, phase: Phase, bytes: int) -> None:
+            if phase == "seal":
+                stop.ask()
+
+    with pytest.raises(Stopped):
+        fill([job], shelf.place, stop, Stopping())
+    find = ["findmnt", "-no", "SOURCE", str(root)]
+    device = subprocess.run(find, capture_output=True, text=True, check=True).stdout.strip()
+    subprocess.run(["umount", str(root)], check=True)
+    subprocess.run([*MOUNTERS[kind], device, str(root)], check=True)
+    shelf.opened.clear()
+    counting = Counting(root.stat().st_dev)
+    again = shelf.fill(job, watch=counting)
+
+    assert (again.ok, again.resumed, again.confirmed) == (True, 4, "device")
+    assert (shelf.opened, counting.before) == ([], 0)
+    assert files(root) == exactly(job)
 
 
 def test_without_dropping_its_cache_nothing_comes_from_an_exfat_device(

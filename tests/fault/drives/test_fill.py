@@ -218,6 +218,21 @@ def test_another_drive_than_the_planned_one_is_not_written_to(shelf, two, files:
     assert files(root) == before
 
 
+@pytest.mark.parametrize("path", ["_delivery/next", "_delivery/next/parts", "data", "data/戏曲"])
+def test_a_link_on_the_drive_leads_nothing_out_of_it(shelf, tmp_path: Path, path: str) -> None:
+    """A folder of ours that is a link to one of this computer: refused, nothing lands there."""
+    root, outside = tmp_path / "drive", tmp_path / "outside"
+    outside.mkdir()
+    shelf.register(root)
+    (root / path).parent.mkdir(parents=True, exist_ok=True)
+    (root / path).symlink_to(outside)
+    job = shelf.job(root, None, shelf.bundle(1, [shelf.piece("data/戏曲/a.mp4", b"film")]))
+    result = shelf.fill(job)
+
+    assert not result.ok
+    assert list(outside.iterdir()) == []
+
+
 def test_a_drive_that_is_named_twice_is_filled_once(shelf, two) -> None:
     """The second name of one drive is a failure of its own; the first is filled."""
     root, first, second = two
