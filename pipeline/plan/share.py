@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 from catalog.drives.facts import DriveHere, SiteFacts
@@ -144,7 +145,7 @@ def share(
     for programme in _in_order(choices, site, target.first, today):
         files = sizes[programme.id]
         needs = room_of(files, drive.cluster) + beside(len(files), 1, drive.cluster)
-        held = [quota for quota in quotas if subject_matches(programme, quota.code)]
+        held = [quota for quota in quotas if _about(programme, (quota.code,))]
         if why := _why(programme, files, drive, needs=needs, left=left, quotas=held):
             left_out.append(why)
             continue
@@ -200,7 +201,14 @@ def _rank(
 
 
 def _about(programme: Programme, codes: Sequence[str]) -> bool:
-    return any(subject_matches(programme, code) for code in codes)
+    return any(_under(programme.subject, programme.class_numbers, code) for code in codes)
+
+
+# Hundreds of sites ask the same of the same programmes.
+@lru_cache(maxsize=65536)
+def _under(subject: tuple[str, ...], class_numbers: tuple[str, ...], code: str) -> bool:
+    bare = Programme("", "", subject=subject, class_numbers=class_numbers)
+    return subject_matches(bare, code)
 
 
 def _months(today: date, months: int) -> frozenset[int]:

@@ -12,9 +12,14 @@ from hypothesis import given, settings
 from catalog.drives.facts import DriveHere, SiteFacts
 from catalog.programme import Programme
 from catalog.words import speak
+from pipeline.bundle.bundle import Bundle, Offer, Piece, Watchable
+from pipeline.manifest import Item
 from pipeline.plan.drive_room import beside, reserve, room_of
+from pipeline.plan.refresh import Holding, Refresh
+from pipeline.plan.refreshing import refresh
 from pipeline.plan.share import Choice, DriveRoom, NotShared, Shared, SiteOut, registered, share
 from pipeline.plan.share_words import tell, tell_site
+from pipeline.plan.steps import FromSource
 from recipes.targets import SiteChoice, SiteDrive
 
 TODAY = date(2026, 11, 23)
@@ -250,3 +255,38 @@ def test_any_share_fits_and_tells_of_all(
     for code, part in quota.items():
         inside = [id for id in found.chosen if about[int(id[1:])].startswith(code)]
         assert sum(room_of(of[id], 4096) for id in inside) <= found.room * int(part[:-1]) / 100
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    sizes=st.lists(st.integers(1, 80), min_size=1, max_size=10),
+    before=st.lists(st.integers(1, 80), max_size=10),
+    capacity=st.integers(100, 500),
+    kept=st.integers(0, 5),
+)
+def test_what_is_shared_has_room_whatever_lay_there(
+    sizes: list[int], before: list[int], capacity: int, kept: int
+) -> None:
+    """A drive filled with an older edition can always be brought to what was chosen for it."""
+    choices = [Choice(programme(f"P{n}"), 1) for n in range(len(sizes))]
+    of = {f"P{n}": (size * MIB + 1,) for n, size in enumerate(sizes)}
+    others = (Item("照片.jpg", 4 * MIB),)
+    drive = DriveRoom("D", capacity * MIB, 4 * MIB)
+    found = share(choices, of, SITE, TARGET, drive, today=TODAY)
+    pieces = [
+        Piece(f"data/新/{id}.mp4", of[id][0], f"{n:064x}", FromSource("", ".mp4"))
+        for n, id in enumerate(found.chosen)
+    ]
+    offers = tuple(Offer(id, "", "新", (Watchable("", 1, p.path),)) for id, p in
+                   zip(found.chosen, pieces, strict=True))  # fmt: skip
+    edition = [Item(p.path, p.bytes, p.sha256) for p in pieces[:kept]]
+    left = drive.capacity - drive.others - room_of((item.bytes for item in edition), 4096)
+    for n, size in enumerate(before):
+        if left > room_of((size * MIB,), 4096):
+            edition.append(Item(f"data/旧/{n}.mp4", size * MIB, f"{n + 99:064x}"))
+            left -= room_of((size * MIB,), 4096)
+    day = date(2026, 11, 1)
+    whole = Bundle("e", 2, "f" * 64, "D", "S", "站", "中心", "题", day, tuple(pieces), offers)
+    done = refresh(whole, Holding(tuple(edition), others, drive.capacity, left))
+
+    assert isinstance(done, Refresh)
