@@ -155,14 +155,19 @@ def _cut(groups: Sequence[_Group], longest: int) -> list[str]:
         room = longest - max(map(len, group.endings))
         stem = _beginning(group.stem, room)
         first, number = stem.casefold(), counts.get(stem.casefold(), 2)
-        while stem.casefold() in taken:
+        while not taken.isdisjoint(_names(stem, group)):
             told = f" ({number})"
             stem = _beginning(group.stem, room - len(told)) + told
             number += 1
         counts[first] = number
-        taken.add(stem.casefold())
+        taken.update(_names(stem, group))
         chosen.append(stem)
     return chosen
+
+
+def _names(stem: str, group: _Group) -> set[str]:
+    """What nobody else of the folder may be called, in any case: a folder may be called `a.mp4`."""
+    return {(stem + ending).casefold() for ending in ("", *group.endings)}
 
 
 def _beginning(stem: str, room: int) -> str:

@@ -94,6 +94,13 @@ def test_a_folder_and_a_file_of_one_name_are_told_apart() -> None:
     assert [one.joliet for one in found] == ["戏曲", "戏曲 (2)/甲.mp4"]
 
 
+def test_a_folder_named_like_a_file_with_its_ending_is_told_apart() -> None:
+    """Only a file has an ending, yet both show one."""
+    found = named(["甲.mp4", "甲.MP4/乙.mp4"])
+
+    assert [one.joliet for one in found] == ["甲.mp4", "甲.MP4 (2)/乙.mp4"]
+
+
 @pytest.mark.parametrize(
     ("given_name", "kept"),
     [
