@@ -52,7 +52,8 @@ class PictureAnalysis:
     of ten seconds and more without any change; `still` is the share of the time, 0 to 1, in which
     the picture stands for a second or longer (slides). How it is coded: `profile` as ffmpeg names
     it and `level` (31 is 3.1; 0 where the codec has none), `bits` of its luma, `chroma` ("420"; ""
-    where it is no such picture), `bit_rate` a second on average.
+    where it is no such picture), `bit_rate` a second on average; of H.264 `kept`, how many
+    pictures its decoder must keep for others, 0 where that is not known.
     """
 
     index: int
@@ -74,6 +75,7 @@ class PictureAnalysis:
     bits: int = 0
     chroma: str = ""
     bit_rate: int = 0
+    kept: int = 0
 
 
 @dataclass(frozen=True, slots=True)

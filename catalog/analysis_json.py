@@ -151,6 +151,7 @@ def _picture(said: _Said) -> PictureAnalysis:
         bits=said.whole("bits", 0),
         chroma=said.text("chroma", ""),
         bit_rate=said.whole("bit_rate", 0),
+        kept=said.whole("kept", 0),
     )
 
 

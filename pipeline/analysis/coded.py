@@ -6,6 +6,8 @@ import struct
 from pathlib import Path
 from typing import Any
 
+from pipeline.analysis.parameters import kept_pictures
+
 _MAX_ATOMS = 20_000
 _MP4_MARKS = (b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot")
 
@@ -20,6 +22,7 @@ def picture_coded(stream: Any, coded_bytes: int, seconds: float) -> dict[str, An
         "bits": bits,
         "chroma": chroma,
         "bit_rate": round(coded_bytes * 8 / seconds) if seconds > 0 else 0,
+        "kept": kept_pictures(context.extradata or b"") if context.name == "h264" else 0,
     }
 
 

@@ -23,17 +23,25 @@ from pipeline.plan.sound import SAMPLE_RATE, sound
 from pipeline.plan.treatment import Treatment
 
 VIDEO, POSTER = "programme.mp4", "poster.jpg"
+_RELEVELLED = {"bsf:v": "h264_metadata=level=3.1"}
 _LOCAL = {"protocol_whitelist": "file,pipe"}
 
 
-def copied_arguments(source: str, streams: tuple[int, ...]) -> tuple[str, ...]:
-    """Ffmpeg's arguments for out/programme.mp4 of these streams as they are."""
+def copied_arguments(
+    source: str, streams: tuple[int, ...], *, relevel: bool = False
+) -> tuple[str, ...]:
+    """Ffmpeg's arguments for out/programme.mp4 of these streams as they are; with `relevel` the
+    level that the picture's parameters claim becomes 3.1.
+    """
     file = ffmpeg.input(source, **_LOCAL)
     taken = [file[str(stream)] for stream in streams]
-    return _line(ffmpeg.output(*taken, f"out/{VIDEO}", c="copy", **file_options()))
+    options = {"c": "copy"} | (_RELEVELLED if relevel else {}) | file_options()
+    return _line(ffmpeg.output(*taken, f"out/{VIDEO}", **options))
 
 
-def sound_made_arguments(source: str, treatment: Treatment) -> tuple[str, ...]:
+def sound_made_arguments(
+    source: str, treatment: Treatment, *, relevel: bool = False
+) -> tuple[str, ...]:
     """The same with the picture as it is and the sound as the treatment says."""
     file = ffmpeg.input(source, **_LOCAL)
     if treatment.picture is None:
@@ -42,6 +50,7 @@ def sound_made_arguments(source: str, treatment: Treatment) -> tuple[str, ...]:
     heard = _heard(file, treatment, samples)
     picture = file[str(treatment.picture.stream)]
     options = {"c:v": "copy"} | sound_options() | file_options()
+    options |= _RELEVELLED if relevel else {}
     return _line(ffmpeg.output(picture, heard, f"out/{VIDEO}", **options))
 
 

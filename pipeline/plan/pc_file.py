@@ -24,7 +24,7 @@ from pipeline.plan.pc_encode import (
     poster_arguments,
     sound_made_arguments,
 )
-from pipeline.plan.pc_fitness import ForPc
+from pipeline.plan.pc_fitness import ForPc, overstated
 from pipeline.plan.pc_raster import card_size, poster_size
 from pipeline.plan.raster import Raster
 from pipeline.plan.steps import (
@@ -40,6 +40,8 @@ from pipeline.plan.steps import (
 )
 from pipeline.plan.targets.tracks import Workshop, suffix
 from pipeline.plan.treatment import Reason
+
+_LEAST_SECONDS = 0.04  # that a step has, whatever its file claims
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +112,11 @@ def _video(
         case "untouched":
             return (), (), source
         case "remuxed":
-            arguments = copied_arguments(file, _streams(piece))
+            arguments = copied_arguments(file, _streams(piece), relevel=overstated(piece))
             step = _Bench(piece, workshop).step(arguments, (source,), copied_effort(piece))
             return (), (step,), FromStep(key(step), VIDEO)
         case "sound-made":
-            arguments = sound_made_arguments(file, piece.treatment)
+            arguments = sound_made_arguments(file, piece.treatment, relevel=overstated(piece))
             effort = copied_effort(piece, sound=True)
             step = _Bench(piece, workshop).step(arguments, (source,), effort)
             return (), (step,), FromStep(key(step), VIDEO)
@@ -159,7 +161,7 @@ class _Bench:
     ) -> Encode:
         return Encode(
             label=self.piece.name,
-            seconds=self.piece.treatment.seconds,
+            seconds=max(_LEAST_SECONDS, self.piece.treatment.seconds),
             arguments=arguments,
             inputs=inputs,
             outputs=(output,),

@@ -12,13 +12,14 @@ from typing import Final
 
 from catalog.analysis import Analysis, PictureAnalysis, SoundAnalysis
 from catalog.programme import AudioStream, Programme, Source, VideoStream
-from pipeline.plan.pc_raster import within_level
+from pipeline.plan.pc_raster import within_level, within_memory
 from pipeline.plan.treatment import PictureTreatment, Treatment
 from recipes.targets import ForComputers
 
 _PROFILES: Final = ("Baseline", "Constrained Baseline", "Main", "High")
 _LEVEL: Final = 31
 _BIT_RATE: Final = 17_500_000  # a second, of High at level 3.1
+_MODEST: Final = 6_000_000  # a second on average, whose peaks are surely within that
 _LOST: Final = 0.01  # of the programme
 _TIMED: Final = ("mov", "matroska", "flv", "mpegts")
 """Containers whose packets can be copied: each has a time stamp to be trusted."""
@@ -70,10 +71,21 @@ def _coded(piece: ForPc, video: VideoStream) -> Iterator[str]:
     elif seen.profile not in _PROFILES:
         yield "profile"
     fits = within_level(video.width, video.height, seen.rate)
-    if not 0 < seen.level <= _LEVEL or not fits or seen.bit_rate > _BIT_RATE:
+    if not (0 < seen.level <= _LEVEL or overstated(piece)) or not fits or seen.bit_rate > _BIT_RATE:
         yield "level"
     if not set(_TIMED) & set(piece.source.container.split(",")):
         yield "clock"
+
+
+def overstated(piece: ForPc) -> bool:
+    """Whether H.264 claims a higher level than it needs, as coders do that are told so: then
+    another number in its parameters is all that players want.
+    """
+    video, seen = piece.source.video, piece.seen
+    if video is None or seen is None or video.codec != "h264" or seen.level <= _LEVEL:
+        return False
+    modest = 0 < seen.bit_rate <= _MODEST
+    return modest and within_memory(video.width, video.height, seen.kept)
 
 
 def _changed(piece: ForPc, video: VideoStream, treated: PictureTreatment) -> Iterator[str]:
@@ -131,7 +143,9 @@ def file_faults(piece: ForPc) -> tuple[str, ...]:
     source, found = piece.source, piece.analysis
     if not _is_mp4(source):
         return ("container",)
-    faults = [] if found and found.faststart else ["faststart"]
+    faults = ["overstated"] if overstated(piece) else []
+    if not (found and found.faststart):
+        faults.append("faststart")
     sounds = [one for one in source.streams if isinstance(one, AudioStream)]
     # One that cannot be heard does no harm where it is the only one.
     if len(sounds) > 1 or len(source.streams) > 1 + len(sounds) or _strange(sounds, piece):

@@ -15,6 +15,7 @@ from pipeline.plan.treatment import PictureTreatment
 
 _FRAME_BLOCKS: Final = 3_600
 _BLOCKS_A_SECOND: Final = 108_000
+_KEPT_BLOCKS: Final = 18_000
 _LEAST, _MOST = Fraction(24_000, 1001), Fraction(30)
 _COUNTED: Final = Fraction(1, 1000)  # how far a counted rate may be from the one that is meant
 _USUAL = (Fraction(24_000, 1001), Fraction(24), Fraction(25), Fraction(30_000, 1001), Fraction(30))
@@ -42,6 +43,11 @@ def within_level(width: int, height: int, rate: Fraction) -> bool:
     """Whether so many pictures a second of this size are within level 3.1."""
     blocks = _blocks(width, height)
     return blocks <= _FRAME_BLOCKS and blocks * rate <= _BLOCKS_A_SECOND * (1 + _COUNTED)
+
+
+def within_memory(width: int, height: int, pictures: int) -> bool:
+    """Whether a decoder of level 3.1 can keep so many pictures of this size."""
+    return 0 < pictures * _blocks(width, height) <= _KEPT_BLOCKS
 
 
 def _even(length: Fraction) -> int:

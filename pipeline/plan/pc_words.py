@@ -62,6 +62,7 @@ def _faults() -> dict[str, str]:
         "depth": _("its colours are finer than old players can show"),
         "profile": _("its H.264 is of a kind that old players cannot show"),
         "level": _("too much for old players"),
+        "overstated": _("it claims to need a stronger player than it does"),
         "clock": _("it does not say when each picture is due"),
         "fields": _("its pictures are woven of fields"),
         "hdr": _("it is HDR"),

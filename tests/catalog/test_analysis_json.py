@@ -36,6 +36,7 @@ FULL = Analysis(
         bits=8,
         chroma="420",
         bit_rate=1_234_567,
+        kept=4,
     ),
     sounds=(
         SoundAnalysis(1, "two-voices", -23.5, gain=0.5, silence=(Span(0.0, 3.0),), profile="LC"),

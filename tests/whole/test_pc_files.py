@@ -146,7 +146,7 @@ def plays_everywhere(path: Path, seconds: float, sound: bool = True) -> Any:
 
 def test_a_good_file_stays_the_file_it_is(desk: Desk, ffmpeg_run: Callable[..., Path]) -> None:
     """Nothing is made of it but a picture to show."""
-    path = ffmpeg_run("good.mp4", *MOVING, *TONE, *H264, *AAC, "-movflags", "+faststart")
+    path = ffmpeg_run("pc-good.mp4", *MOVING, *TONE, *H264, *AAC, "-movflags", "+faststart")
     wanted = desk.steps(path)
     (poster,) = desk.make(wanted)
 
@@ -159,11 +159,14 @@ def test_a_good_file_stays_the_file_it_is(desk: Desk, ffmpeg_run: Callable[..., 
 @pytest.mark.parametrize(
     ("name", "options"),
     [
-        ("copied.mkv", ("-map", "0", "-map", "1", "-map", "1", "-metadata:s:a:1", "language=chi")),
-        ("late.mp4", ()),
-        ("pieces.mp4", ("-movflags", "+frag_keyframe+empty_moov")),
-        ("quick.mov", ("-movflags", "+faststart")),
-        ("tube.flv", ()),
+        (
+            "pc-copied.mkv",
+            ("-map", "0", "-map", "1", "-map", "1", "-metadata:s:a:1", "language=chi"),
+        ),
+        ("pc-late.mp4", ()),
+        ("pc-pieces.mp4", ("-movflags", "+frag_keyframe+empty_moov")),
+        ("pc-quick.mov", ("-movflags", "+faststart")),
+        ("pc-tube.flv", ()),
     ],
 )
 def test_what_is_wrapped_wrongly_is_wrapped_anew(
@@ -184,6 +187,24 @@ def test_what_is_wrapped_wrongly_is_wrapped_anew(
     assert video.stat().st_size <= wanted.video.bytes
 
 
+def test_a_level_that_is_only_claimed_is_said_rightly(
+    desk: Desk, ffmpeg_run: Callable[..., Path]
+) -> None:
+    """The number alone changes; every picture decodes to what it was."""
+    options = ("-c:v", "libx264", "-preset", "veryfast", "-level", "4.1", "-pix_fmt", "yuv420p")
+    path = ffmpeg_run("pc-claims.mp4", *MOVING, *TONE, *options, *AAC, "-movflags", "+faststart")
+    wanted = desk.steps(path)
+    desk.make(wanted)
+    video = desk.path(wanted.video)
+
+    assert wanted.way == "remuxed"
+    assert packets(video, "v") == packets(path, "v")
+    assert (pictures(video, (640, 360)) == pictures(path, (640, 360))).all()
+    with av.open(str(video)) as file:
+        assert file.streams.video[0].codec_context.level == 31
+    assert plays_everywhere_but_for_rate(video)
+
+
 def plays_everywhere_but_for_rate(path: Path) -> bool:
     with av.open(str(path)) as file:
         kinds = [one.type for one in file.streams]
@@ -195,7 +216,7 @@ def test_a_sound_that_browsers_cannot_play_is_made_anew(
     desk: Desk, ffmpeg_run: Callable[..., Path]
 ) -> None:
     """AC-3 becomes AAC; not one packet of the picture changes."""
-    path = ffmpeg_run("film.mkv", *MOVING, *TONE, *H264, "-c:a", "ac3")
+    path = ffmpeg_run("pc-film.mkv", *MOVING, *TONE, *H264, "-c:a", "ac3")
     wanted = desk.steps(path)
     desk.make(wanted)
     video = desk.path(wanted.video)
@@ -213,7 +234,7 @@ def test_woven_oblong_pictures_become_whole_and_square(
     same bytes.
     """
     path = ffmpeg_run(
-        "television.mpg",
+        "pc-television.mpg",
         *("-f", "lavfi", "-i", "color=black:s=720x576:r=50:d=2"),
         *("-f", "lavfi", "-i", "sine=f=1000:d=2"),
         *("-filter_complex", _flash_and_beep("0:v", "1:a") + ";[s]interlace,setsar=64/45[v]"),
@@ -264,7 +285,7 @@ def test_colours_come_out_as_they_went_in(desk: Desk, ffmpeg_run: Callable[..., 
         name = {"bt601": "smpte170m"}.get(matrix, matrix)
         drawn = patches.format(w=size[0], h=size[1])
         path = ffmpeg_run(
-            f"patches-{number}.mp4",
+            f"pc-patches-{number}.mp4",
             *("-f", "lavfi", "-i", f"{drawn},scale=out_color_matrix={matrix}:out_range=tv"),
             *("-c:v", "mpeg4", "-q:v", "2", "-colorspace", name),
             *("-pix_fmt", "yuv420p", "-color_range", "tv"),
@@ -284,8 +305,8 @@ def test_a_sound_alone_gets_a_card_and_a_picture_alone_no_sound(
     desk: Desk, ffmpeg_run: Callable[..., Path]
 ) -> None:
     """Both play, both have a poster."""
-    aria = ffmpeg_run("aria.mp3", *TONE, "-c:a", "libmp3lame")
-    mute = ffmpeg_run("mute.webm", *MOVING, "-c:v", "libvpx", "-deadline", "realtime")
+    aria = ffmpeg_run("pc-aria.mp3", *TONE, "-c:a", "libmp3lame")
+    mute = ffmpeg_run("pc-mute.webm", *MOVING, "-c:v", "libvpx", "-deadline", "realtime")
     sung, seen = desk.steps(aria, height=480), desk.steps(mute)
     desk.make(sung)
     desk.make(seen)
@@ -304,13 +325,13 @@ def test_the_poster_is_no_black_picture(desk: Desk, ffmpeg_run: Callable[..., Pa
     """
     size = "640x360"
     dawn = ffmpeg_run(
-        "dawn.mp4",
+        "pc-dawn.mp4",
         *("-f", "lavfi", "-i", f"color=black:s={size}:r=25:d=20"),
         *("-f", "lavfi", "-i", f"color=orange:s={size}:r=25:d=10"),
         *("-filter_complex", "[0:v][1:v]concat=n=2", *H264, "-movflags", "+faststart"),
     )
     night = ffmpeg_run(
-        "night.mp4",
+        "pc-night.mp4",
         *("-f", "lavfi", "-i", f"color=black:s={size}:r=25:d=3"),
         *H264, "-movflags", "+faststart",
     )  # fmt: skip
@@ -330,7 +351,7 @@ def test_subtitles_are_burnt_into_pictures_of_any_shape(
 ) -> None:
     """In the lower part, inside the picture, when they are said."""
     path = ffmpeg_run(
-        f"talk{size[0]}.mp4",
+        f"pc-talk{size[0]}.mp4",
         *("-f", "lavfi", "-i", f"color=gray:s={size[0]}x{size[1]}:r=25:d=2"),
         *H264, "-movflags", "+faststart",
     )  # fmt: skip
@@ -353,7 +374,7 @@ def test_subtitles_beside_a_video_are_plain_webvtt(
     desk: Desk, ffmpeg_run: Callable[..., Path], tmp_path: Path
 ) -> None:
     """From a file in GB18030 and from a track; read back by a reader that is not ours."""
-    good = ffmpeg_run("good.mp4", *MOVING, *TONE, *H264, *AAC, "-movflags", "+faststart")
+    good = ffmpeg_run("pc-good.mp4", *MOVING, *TONE, *H264, *AAC, "-movflags", "+faststart")
     said = tmp_path / "good.srt"
     text = (
         "1\n00:00:00,500 --> 00:00:01,500\n<i>老张</i>：这——这是 3 < 5 吧\n\n"
@@ -391,7 +412,7 @@ def test_the_hardest_picture_stays_within_its_bound(
 ) -> None:
     """Nothing but noise, at the best setting: the bytes that the plan counted with are enough."""
     path = ffmpeg_run(
-        "noise.mkv",
+        "pc-noise.mkv",
         *("-f", "lavfi", "-i", "nullsrc=s=320x240:r=25:d=4,geq=lum='random(1)*255':cb=128:cr=128"),
         *("-c:v", "mpeg4", "-q:v", "3"),
     )

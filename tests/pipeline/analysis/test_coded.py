@@ -11,6 +11,7 @@ import pytest
 from catalog.analysis import Analysis
 from pipeline.analyse import analyse
 from pipeline.analysis.coded import faststart
+from pipeline.analysis.parameters import kept_pictures
 from pipeline.probe import probe, source
 
 PICTURE = ("-f", "lavfi", "-i", "testsrc2=s=320x240:r=25:d=1")
@@ -24,7 +25,7 @@ def looked(path: Path) -> Analysis:
 def test_h264_and_aac_are_told_to_the_profile(ffmpeg_run: Callable[..., Path]) -> None:
     """Profile, level, depth, sampling of colours, and the bits it takes."""
     path = ffmpeg_run(
-        "coded.mp4",
+        "coded-all.mp4",
         *PICTURE, *SOUND, "-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv422p10le",
         *("-level", "3", "-b:v", "400k", "-c:a", "aac", "-movflags", "+faststart"),
     )  # fmt: skip
@@ -40,10 +41,10 @@ def test_h264_and_aac_are_told_to_the_profile(ffmpeg_run: Callable[..., Path]) -
 @pytest.mark.parametrize(
     ("name", "options", "at_once"),
     [
-        ("first.mp4", ("-movflags", "+faststart"), True),
-        ("last.mp4", (), False),
-        ("pieces.mp4", ("-movflags", "+frag_keyframe+empty_moov"), False),
-        ("other.mkv", (), False),
+        ("coded-first.mp4", ("-movflags", "+faststart"), True),
+        ("coded-last.mp4", (), False),
+        ("coded-pieces.mp4", ("-movflags", "+frag_keyframe+empty_moov"), False),
+        ("coded-other.mkv", (), False),
     ],
 )
 def test_an_mp4_plays_at_once_where_its_index_comes_first(
@@ -53,6 +54,28 @@ def test_an_mp4_plays_at_once_where_its_index_comes_first(
     path = ffmpeg_run(name, *PICTURE, "-c:v", "mpeg4", *options)
 
     assert faststart(str(path)) == at_once
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "ts"])
+@pytest.mark.parametrize("options", ["", "cqm=jvt", "poc=1:bframes=0"])
+def test_the_pictures_that_a_decoder_keeps_are_counted(
+    suffix: str, options: str, ffmpeg_run: Callable[..., Path]
+) -> None:
+    """By the parameters of the stream, with and without matrices of its own."""
+    x264 = ("-c:v", "libx264", "-refs", "5", "-g", "50")
+    more = ("-x264-params", options) if options else ()
+    name = f"coded-kept-{len(options)}.{suffix}"
+    found = looked(ffmpeg_run(name, *PICTURE, *x264, "-preset", "fast", *more))
+
+    assert found.picture is not None and found.picture.kept == 5
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"\x01", b"\0\0\1\x67", b"\1" * 9, b"\0\0\1\x67" + b"\0" * 99]
+)
+def test_parameters_that_make_no_sense_say_nothing(data: bytes) -> None:
+    """Cut off, empty, or all zeros."""
+    assert kept_pictures(data) == 0
 
 
 @pytest.mark.parametrize(

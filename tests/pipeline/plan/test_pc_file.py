@@ -150,6 +150,23 @@ def test_what_is_only_wrapped_otherwise_is_copied(reason: str, changes: dict[str
     assert found.video.sha256 == "" and found.video.bytes > 100_000_000
 
 
+def test_a_level_that_is_only_claimed_is_said_rightly() -> None:
+    """Many coders write 4.0 over what 3.1 can play; what truly needs it is encoded."""
+    claimed = made(picture={"level": 40, "kept": 4})
+    heavy = made(picture={"level": 40, "kept": 6})
+    rich = made(picture={"level": 40, "kept": 4, "bit_rate": 9_000_000})
+    spoken = made(
+        picture={"level": 41, "kept": 3}, source={"streams": (SEEN, replace(HEARD, codec="ac3"))}
+    )
+
+    assert (claimed.way, why(claimed)) == ("remuxed", "overstated")
+    assert after(line(claimed), "-bsf:v") == "h264_metadata=level=3.1"
+    assert [one.way for one in (heavy, rich)] == ["encoded", "encoded"]
+    assert spoken.way == "sound-made"
+    assert after(line(spoken), "-bsf:v") == "h264_metadata=level=3.1"
+    assert "-bsf:v" not in line(made(analysis={"faststart": False}))
+
+
 def test_the_chinese_sound_is_the_one_that_is_copied() -> None:
     """As on a disc: the first Chinese one, wherever it stands."""
     streams = (SEEN, replace(HEARD, language="eng"), replace(HEARD, index=2, language="chi"))
@@ -341,9 +358,9 @@ def test_large_pictures_are_of_bt709_small_ones_of_bt601() -> None:
     large = after(line(made(picture={"order": "top"})), "-filter_complex")
     small = after(line(made(picture={"order": "top"}, medium={"height": 576})), "-filter_complex")
 
-    assert "out_color_matrix=bt709" in large and "colormatrix" not in large
+    assert "out_color_matrix=bt709" in large
     assert "setparams=color_primaries=bt709" in large
-    assert "colormatrix=bt709:bt601" in small and "color_trc=smpte170m" in small
+    assert "setparams=color_primaries=smpte170m" in small
 
 
 def test_no_sound_is_no_track_and_no_picture_is_a_card() -> None:
