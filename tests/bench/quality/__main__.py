@@ -55,6 +55,21 @@ def scored(shot: shapes.Shot, coder: str) -> score.Score:
     return found
 
 
+def whole_way(shot: shapes.Shot) -> score.Score:
+    """The preset on one clip with its own scaler, measured or remembered."""
+    whole = score.reference(shot, FOLDER)
+    command = coders.whole_way(shot, Path("out"))
+    place = score.kept(FOLDER, whole.name, shapes.to_television(shot), command)
+    if known := score.load(place):
+        return known
+    coded = FOLDER / f"{shot.clip.name}-whole-way.mpg"
+    score.spent(coders.whole_way(shot, coded))
+    found = score.score(shot, whole, coded)
+    coded.unlink()
+    score.keep(place, found)
+    return found
+
+
 def measured(there: list[shapes.Shot], workers: int) -> dict[str, dict[str, score.Score]]:
     """All coders on all clips; each clip is printed when it is done."""
     scores: dict[str, dict[str, score.Score]] = {}
@@ -64,6 +79,8 @@ def measured(there: list[shapes.Shot], workers: int) -> dict[str, dict[str, scor
             shot.clip.name: {c: pool.submit(scored, shot, c) for c in coders.CODERS}
             for shot in there
         }
+        for shot in there:
+            asked[shot.clip.name][coders.WHOLE_WAY] = pool.submit(whole_way, shot)
         for name, by_coder in asked.items():
             scores[name] = {coder: future.result() for coder, future in by_coder.items()}
             print("\n".join(table.clip_lines(name, scores[name])), flush=True)

@@ -15,6 +15,7 @@ from pipeline.plan.coding import Quality, video_options
 from pipeline.plan.decide import STILL
 from tests.bench.quality.clips import FFMPEG
 from tests.bench.quality.score import spent
+from tests.bench.quality.shapes import Shot, by_others
 
 Coder = Callable[[Path, Path], list[list[str]]]
 _QUIET = [FFMPEG, "-v", "error", "-nostdin", "-y"]
@@ -37,9 +38,20 @@ def _stands(whole: Path) -> bool:
     return found is not None and found.still >= STILL
 
 
+_PRESET = ["-target", "pal-vcd", "-an", "-threads", "1", "-f", "vcd"]
+WHOLE_WAY = "whole way"
+"""The preset from the source itself, by ffmpeg's default scaler; compared at TV size only, since
+at the raster its pictures would be held against those of our scaler."""
+
+
 def _target(whole: Path, out: Path) -> list[list[str]]:
-    said = ["-target", "pal-vcd", "-an", "-threads", "1", "-f", "vcd"]
-    return [[*_QUIET, "-i", str(whole), *said, str(out)]]
+    return [[*_QUIET, "-i", str(whole), *_PRESET, str(out)]]
+
+
+def whole_way(shot: Shot, out: Path) -> list[str]:
+    """The command of `WHOLE_WAY`."""
+    source = ["-ss", str(shot.clip.start), "-i", str(shot.file), "-vf", by_others(shot)]
+    return [*_QUIET, *source, *_PRESET, str(out)]
 
 
 def _mpeg2enc(whole: Path, out: Path) -> list[list[str]]:

@@ -79,3 +79,16 @@ def to_television(shot: Shot) -> str:
         f"full_chroma_int:out_color_matrix=bt601:out_range=tv,"
         f"pad={TV[0]}:{TV[1]}:(ow-iw)/2:(oh-ih)/2,setsar=1,format=yuv420p"
     )
+
+
+def by_others(shot: Shot) -> str:
+    """Filters as others write them to the same shape: ffmpeg's default scaler, no more."""
+    seen = treatment(shot).picture
+    assert seen is not None
+    raster = RASTERS["pal"]
+    width, height = shape(seen.width, seen.height, seen.sar, raster, seen.fit)
+    return (
+        f"setpts=PTS/({shot.clip.speed}),fps=25:start_time=0,"
+        f"tpad=stop=-1:stop_mode=clone,trim=end_frame={shot.pictures},"
+        f"scale={width}:{height},pad={raster.width}:{raster.height}:(ow-iw)/2:(oh-ih)/2"
+    )

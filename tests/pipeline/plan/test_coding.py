@@ -85,7 +85,7 @@ def test_fast_sound_comes_out_where_best_does(voices: int, ffmpeg_run: Callable[
     click = "aevalsrc='0.8*eq(n,22050)|0.8*eq(n,22050)':s=44100:d=1"
     places = []
     for quality in ("fast", "best"):
-        options = words(coding.sound_options(voices, quality))  # type: ignore[arg-type]
+        options = words(coding.sound_options(voices, quality))
         name = f"click-{voices}-{quality}"
         made = ffmpeg_run(f"{name}.mp2", "-f", "lavfi", "-i", click, *options)
         heard = ffmpeg_run(f"{name}.f32", "-i", str(made), "-f", "f32le").read_bytes()
