@@ -19,6 +19,7 @@ from pipeline.manifest import name_fault
 MOST_THINGS: Final = 60_000  # files and folders of one name space
 MOST_RECORDS: Final = 32 << 20  # bytes of all folders of one name space
 MOST_FAULTS: Final = 20
+MOST_TABLE: Final = 4 << 20
 _MOST_CONTINUED: Final = 8
 _FIRST, _MOST_DESCRIPTORS = 16, 32
 _FOLDER_BIT, _MORE_EXTENTS_BIT = 2, 128
@@ -64,6 +65,7 @@ class _Walk:
 
     read: Read
     encoding: str
+    folders: dict[str, int] = field(default_factory=dict)  # path with / behind it: sector
     files: dict[str, Extent] = field(default_factory=dict)
     others: dict[str, Extent] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
@@ -72,7 +74,7 @@ class _Walk:
 
     def fault(self, wrong: str, path: str) -> None:
         if len(self.faults) < MOST_FAULTS:
-            self.faults.append(f"{path or '/'}: {wrong}")
+            self.faults.append(f"{_shown(path) or '/'}: {wrong}")
 
 
 def read_tree(read: Read) -> Tree:
@@ -87,7 +89,7 @@ def read_tree(read: Read) -> Tree:
         joliet[40:72].decode("utf-16-be", "replace") if joliet else bare[40:72].decode("latin-1")
     )
     return Tree(
-        label.rstrip(" \0"),
+        _shown(label.rstrip(" \0")),
         struct.unpack_from("<L", bare, 80)[0],
         first.files,
         second.files if second else None,
@@ -112,7 +114,7 @@ def _descriptors(read: Read) -> tuple[bytes | None, bytes | None]:
 def _walked(read: Read, descriptor: bytes, encoding: str) -> _Walk:
     walk = _Walk(read, encoding)
     size = struct.unpack_from("<H", descriptor, 128)[0]
-    sector, length = struct.unpack_from("<L", descriptor, 158)[0], _root_bytes(descriptor)
+    sector, length = struct.unpack_from("<L4xL", descriptor, 158)
     if size != SECTOR:
         walk.fault(_("its blocks are not 2048 bytes long"), "")
         return walk
@@ -125,6 +127,7 @@ def _walked(read: Read, descriptor: bytes, encoding: str) -> _Walk:
             walk.fault(_("the folder leads round in a circle, or too deep"), path)
             continue
         seen.add(extent.sector)
+        walk.folders[path] = extent.sector
         for record in _records(walk, extent, path):
             things += 1
             if things > MOST_THINGS:
@@ -136,12 +139,37 @@ def _walked(read: Read, descriptor: bytes, encoding: str) -> _Walk:
                 waiting.append((f"{inner[0]}/", f"{inner[1]}/", record.extent, depth + 1))
             else:
                 _keep(walk, *inner, record.extent)
+    for order, place in (("<", 140), (">", 148)):
+        _check_table(walk, descriptor, order, place)
     return walk
 
 
-def _root_bytes(descriptor: bytes) -> int:
-    length: int = struct.unpack_from("<L", descriptor, 166)[0]
-    return length
+def _check_table(walk: _Walk, descriptor: bytes, order: str, place: int) -> None:
+    """Windows finds folders by a table of them all, written once in each order of bytes."""
+    length, sector = (
+        struct.unpack_from(f"{o}L", descriptor, p)[0] for o, p in (("<", 132), (order, place))
+    )
+    found = dict(_table(walk, sector, min(length, MOST_TABLE), order))
+    if wrong := sorted(found.items() ^ walk.folders.items()):
+        walk.fault(_("the table of folders leads elsewhere"), wrong[0][0])
+
+
+def _table(walk: _Walk, sector: int, length: int, order: str) -> Iterator[tuple[str, int]]:
+    """Path and sector of each folder in a path table, as far as it can be followed."""
+    data = walk.read(sector * SECTOR, length)
+    paths: list[str] = []
+    at = 0
+    while at + 8 < len(data) and data[at]:
+        folder, above = struct.unpack_from(f"{order}LH", data, at + 2)
+        name = data[at + 8 : at + 8 + data[at]]
+        if not paths:
+            paths.append("")
+        elif 0 < above <= len(paths) and paths[above - 1].count("/") < DEEPEST:
+            paths.append(f"{paths[above - 1]}{name.decode(walk.encoding, 'replace')}/")
+        else:
+            return
+        yield paths[-1], folder
+        at += 8 + data[at] + data[at] % 2
 
 
 def _keep(walk: _Walk, path: str, other: str, extent: Extent) -> None:
@@ -216,9 +244,13 @@ def _usable(walk: _Walk, name: str, path: str) -> str:
     """The name, or what of it can be shown: it may order the screen about, or lead elsewhere."""
     if "/" not in name and not name_fault(name):
         return name
-    kept = "".join(c if c.isprintable() and c not in "/\\" else "_" for c in name).strip(".") or "_"
+    kept = _shown(name.replace("/", "_").replace("\\", "_")).strip(".") or "_"
     walk.fault(_("the name may not be used"), path + kept)
     return kept
+
+
+def _shown(text: str) -> str:
+    return "".join(c if c.isprintable() else "_" for c in text)
 
 
 def _entries(area: bytes) -> Iterator[tuple[bytes, bytes]]:
