@@ -10,13 +10,15 @@ from pathlib import Path
 from catalog.circulation.entries import Drive
 from catalog.circulation.posting import post
 from catalog.database import Connection
+from catalog.drives.asking import Filled, editions_of
 from catalog.problem import refusal
 from catalog.register import asking
 from catalog.register.asking import DriveAt
 from catalog.words import _
+from pipeline.bundle.receipt_code import receipt_code
 from pipeline.cli import DONE
 from pipeline.register_words import drive_line, size_word, state_word
-from pipeline.screen import one_line, table
+from pipeline.screen import one_line, size, table
 from pipeline.verbs.register import here_and_now, unknown
 from pipeline.workspace import enter
 
@@ -55,9 +57,10 @@ def show_drive(root: Path, number: str, as_json: bool) -> int:
     with enter(root).books.reading() as connection:
         found = _drive(connection, number)
         course = asking.drive_course(connection, number)
+        editions = editions_of(connection, number)
     if as_json:
         told = [{"event": serial, **asdict(entry)} for serial, entry in course]
-        said = asdict(found) | {"course": told}
+        said = asdict(found) | {"course": told, "editions": [asdict(one) for one in editions]}
         print(json.dumps(said, ensure_ascii=False, indent=1, default=str))
         return DONE
     print(one_line(drive_line(found)))
@@ -67,7 +70,28 @@ def show_drive(root: Path, number: str, as_json: bool) -> int:
         where = entry.holder or "—"
         told_of = _("event {serial}").format(serial=serial)
         print(one_line(f"  {entry.on}  {state_word(entry.state)}  {where}  ({told_of})"))
+    if editions:
+        print(_("Editions:"))
+    for edition in editions:
+        print("  " + one_line(_edition_line(edition)))
     return DONE
+
+
+def _edition_line(one: Filled) -> str:
+    """One edition of a drive: what was put there, and who told that it came."""
+    signed = _("told by {by} on {on}").format(by=one.signed_by, on=one.signed_on)
+    said = _(
+        "{number}  {on}  {programmes} programmes, {size}, code {code}  {signed}  (event {event})"
+    )
+    return said.format(
+        number=one.number,
+        on=one.on,
+        programmes=len(one.programmes),
+        size=size(one.bytes),
+        code=receipt_code(one.root),
+        signed=signed if one.signed_by else _("not confirmed"),
+        event=one.event,
+    )
 
 
 def move_drive(root: Path, number: str, moving: Moving) -> int:
