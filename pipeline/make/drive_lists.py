@@ -61,6 +61,8 @@ def seal_of(medium: Medium, below: str = "") -> Seal | None:
     """The tag manifest of a drive, or of a refresh under way; None where none can be read."""
     try:
         data = small(medium, _joined(below, layout.TAG_MANIFEST), most_of(layout.TAG_MANIFEST))
+        if data.count(b"\n") > layout.MOST_EDITIONS + len(layout.SEALED):
+            return None
         items, bad = read_sums(data.decode("utf-8"))
     except (OSError, ValueError):
         return None

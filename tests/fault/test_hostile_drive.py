@@ -270,11 +270,12 @@ def test_a_manifest_of_a_million_lines(drive: Any, width: int) -> None:
     assert said["told"] == ["manifest"]
 
 
-def test_a_seal_of_many_lines(drive: Any) -> None:
-    """Four MiB of lines that name files, and a manifest that fits into its limit."""
-    line = "".join(f"{'0' * 64}  data/{number:05}\n" for number in range(40_000))
-    (drive.root / layout.TAG_MANIFEST).write_text(line)
-    (drive.root / layout.MANIFEST).write_text(line * 5)
+@pytest.mark.parametrize("count", [10_000, 50_000])
+def test_a_seal_of_many_lines(drive: Any, count: int) -> None:
+    """More than there can be lists, or as many; and a manifest that fits into its limit."""
+    lines = [f"{'0' * 64}  data/{number:06}\n" for number in range(200_000)]
+    (drive.root / layout.TAG_MANIFEST).write_text("".join(lines[:count]))
+    (drive.root / layout.MANIFEST).write_text("".join(lines))
     said = apart(drive)
 
     assert said["mib"] < 200
