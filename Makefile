@@ -62,11 +62,15 @@ layers: .venv/check
 
 check: lint types layers tests
 
-# Video CD: vcdimager, libcdio-utils; playing it: mplayer; coding: mjpegtools; books: postgresql.
+# Video CD: vcdimager, libcdio-utils; playing it: mplayer; coding: mjpegtools; books: postgresql;
+# data discs: xorriso, genisoimage, 7z; the page of a drive: chromium; drives: rsync, git-annex, file
+# systems that Linux has through FUSE, mtools for FAT; signatures: openssl.
 peers:
 	apt-get update --quiet
 	DEBIAN_FRONTEND=noninteractive apt-get install --quiet --yes --no-install-recommends \
-		vcdimager libcdio-utils mplayer mjpegtools postgresql
+		vcdimager libcdio-utils mplayer mjpegtools postgresql \
+		xorriso genisoimage p7zip-full chromium fonts-noto-cjk openssl \
+		rsync git-annex mtools dosfstools exfat-fuse exfatprogs ntfs-3g fuse3
 
 bench: .venv/check
 	$(BIN)/python -m tests.bench
