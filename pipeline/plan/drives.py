@@ -125,7 +125,7 @@ def bundle(
     return Bundle(
         edition=f"{plan.recipe.id}-{standing.drive}-{name}",
         number=number,
-        previous=standing.root,
+        previous=standing.last_root,
         drive=standing.drive,
         site=site.id,
         site_name=site.name,
