@@ -21,6 +21,7 @@ import sqlalchemy as sa
 
 from catalog import ledger
 from catalog.database import NEWEST, Books, Connection, events
+from catalog.durable import sync, write_whole
 from catalog.problem import Failure, Refusal, refusal
 from catalog.seal import Seal, page, seal
 from catalog.words import _
@@ -75,7 +76,7 @@ def backup(books: Books, file: Path) -> Seal:
         with _disk_told(doing):
             printed = page(found, file.name, _sha256(half))
             half.replace(file)
-            _write_whole(page_beside(file), printed)
+            write_whole(page_beside(file), printed)
     finally:
         half.unlink(missing_ok=True)
     return found
@@ -136,7 +137,7 @@ def restore(file: Path, place: Path, kept: Path) -> Seal:
             if place.exists():
                 _set_aside(place, kept, doing)
             half.replace(place)
-            _sync(place.parent)
+            sync(place.parent)
     finally:
         half.unlink(missing_ok=True)
     return found
@@ -174,7 +175,7 @@ def _copy(source: object, half: Path, journal: str) -> None:
     with closing(sqlite3.connect(half)) as target:
         source.backup(target)
         target.execute(f"PRAGMA journal_mode = {journal}")
-    _sync(half)
+    sync(half)
 
 
 def _examined(half: Path, doing: str) -> Seal:
@@ -236,7 +237,7 @@ def _set_aside(place: Path, kept: Path, doing: str) -> None:
         os.link(place, kept)
     except OSError:  # a disk without links
         shutil.copyfile(place, kept)
-        _sync(kept)
+        sync(kept)
 
 
 @contextlib.contextmanager
@@ -262,22 +263,6 @@ def _read_only(file: Path) -> sqlite3.Connection:
 def _sha256(file: Path) -> str:
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _write_whole(file: Path, data: bytes) -> None:
-    half = _half(file)
-    half.write_bytes(data)
-    _sync(half)
-    half.replace(file)
-    _sync(file.parent)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @contextlib.contextmanager

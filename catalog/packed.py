@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import io
-import os
 import re
-import tempfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
-from catalog.problem import Failure
+from catalog.durable import disk_told, write_whole
 from catalog.words import _
 
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # the first one a ZIP file knows
@@ -44,19 +42,5 @@ def repacked(data: bytes, change: Change = _as_it_is) -> bytes:
 
 def write_file(path: Path, data: bytes) -> None:
     """`data` as the file `path`, wholly or not at all. Raises Failure where the disk does not."""
-    try:
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).chmod(0o644)
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        doing = _("writing {file}").format(file=path)
-        mend = _("look at the folder, its rights and the disk; close the file where it is open")
-        raise Failure(doing, error.strerror or str(error), mend) from error
+    with disk_told(_("writing {file}").format(file=path)):
+        write_whole(path, data)

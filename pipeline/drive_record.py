@@ -14,11 +14,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from catalog.durable import write_whole
 from pipeline.bundle import layout
 from pipeline.bundle.bag import root
 from pipeline.bundle.bundle import Bundle, Offer, Watchable
 from pipeline.manifest import Item, read_sums, write_sums
-from pipeline.workroom import write_whole
 
 FORMAT = 1
 _RECORD, _SEAL = "record.json", layout.TAG_MANIFEST

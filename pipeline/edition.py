@@ -15,13 +15,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, assert_never
 
+from catalog.durable import sync, write_whole
 from pipeline.manifest import Item, write_sums
 from pipeline.plan.planning import Plan, Volume
 from pipeline.plan.targets.data_disc import PlannedIso
 from pipeline.plan.targets.video_cd import PlannedDisc, PlannedTrack
 from pipeline.standing import SUMS
 from pipeline.videocd.bounds import RAW
-from pipeline.workroom import Made, Workroom, sync, write_whole
+from pipeline.workroom import Made, Workroom
 
 FORMAT = 1
 RECORD = "edition.json"

@@ -13,11 +13,11 @@ import shutil
 import unicodedata
 from pathlib import Path
 
+from catalog.durable import sync
 from catalog.problem import Failure
 from catalog.programme import Source
 from catalog.words import _
 from pipeline import probe, tools
-from pipeline.workroom import sync
 
 State = tuple[int, int, int]
 

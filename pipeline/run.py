@@ -8,6 +8,7 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from catalog.durable import disk_told
 from catalog.problem import Failure
 from catalog.words import _
 from pipeline import edition
@@ -19,7 +20,7 @@ from pipeline.plan.steps import Step, key, needs
 from pipeline.standing import outstanding, standing
 from pipeline.videocd.check.report import Report
 from pipeline.watch import Watch
-from pipeline.workroom import Made, Workroom, disk_told
+from pipeline.workroom import Made, Workroom
 
 _WAIT_SECONDS = 0.2
 

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
+from catalog.durable import write_whole
 from pipeline import lettering, tools
-from pipeline.workroom import write_whole
 
 SHEET = "节目单.csv"
 SHEET_ENCODING = "gb18030"  # what a Chinese Excel writes

@@ -12,13 +12,13 @@ from typing import Literal
 from catalog import records
 from catalog.analyses import put_sidecar
 from catalog.database import Books, Connection
+from catalog.durable import disk_told
 from catalog.problem import Failure
 from catalog.programme import Sidecar, Source
 from catalog.subtitle_name import belonging, by_name, is_subtitle
 from catalog.words import _
 from pipeline import inbox
 from pipeline.library import copy_whole, library_name, readable, shown_path, state
-from pipeline.workroom import disk_told
 
 MOST_BYTES = 8 << 20  # a film of subtitles has a tenth of a MiB
 

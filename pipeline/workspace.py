@@ -11,10 +11,11 @@ from importlib.resources import files
 from pathlib import Path
 
 from catalog.database import Books, open_books
+from catalog.durable import disk_told, write_whole
 from catalog.problem import Failure, refusal
 from catalog.words import _
 from pipeline.settings import FIRST, Settings, read_settings
-from pipeline.workroom import Workroom, disk_told, write_whole
+from pipeline.workroom import Workroom
 
 _FOLDERS = ("inbox", "library", "recipes", "editions", "workroom", "logs")
 

@@ -102,6 +102,8 @@ class Hand:
     def _catch_up(self) -> None:
         drive = self.drive
         drive.abandon()
+        if not drive.looked:
+            drive.look()
         drive.confirm()
         for batch in batches([drive.job.refresh.rounds]):
             for _drive, number in batch.begins:
@@ -148,7 +150,12 @@ class Common:
         self._begun = time.monotonic()
 
     def run(self) -> None:
-        """Read everything that anybody wants; afterwards every hand goes on to its ending."""
+        """Start the hands and read everything that anybody wants; afterwards every hand goes on to
+        its ending. A single drive needs nobody who reads for it.
+        """
+        for hand in self._hands:
+            hand.alone = len(self._hands) == 1
+            hand.thread.start()
         self._each(lambda hand: hand.drive.look)
         self._wait()
         for batch in batches([hand.drive.job.refresh.rounds for hand in self._hands]):

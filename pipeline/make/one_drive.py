@@ -46,6 +46,7 @@ class OneDrive:
         self.tags_from: set[Whence] = set()
         self.resumed = self.begun = 0  # files of an earlier run; rounds
         self.alive = time.monotonic()
+        self.looked = False
         self._written: dict[str, Piece] = {}
         self._open: list[tuple[Piece, int]] = []
         self._filled = 0  # bytes of the open copies
@@ -72,7 +73,7 @@ class OneDrive:
             self._look_at(piece, noted.get(piece.path), unsure)
         if unsure:
             self._judge(unsure)
-        self.resumed = len(self.confirmed)
+        self.resumed, self.looked = len(self.confirmed), True
         todo = sum(piece.bytes for piece in wanted if self.wants(piece))
         self.watch.begins(self.job.root, "copy", todo)
 

@@ -10,11 +10,11 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from catalog.durable import full_disk
 from catalog.problem import Failure
 from catalog.words import _
 from pipeline import tools
 from pipeline.plan.steps import Encode
-from pipeline.workroom import full_disk
 
 _TAIL = 512  # bytes of the progress file that hold its last block
 # A second, with room: of a Video CD's two streams together; of any file that computers play.

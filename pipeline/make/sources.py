@@ -19,7 +19,6 @@ from pipeline.plan.steps import Input
 from pipeline.tools import Stop, Stopped
 
 PIECE = 2 << 20  # bytes that go from hand to hand at once: fewer hands shaken, less waiting
-_WINDOW = 8 << 20  # bytes that are asked for ahead
 _AHEAD = 2  # pieces that may wait to be hashed
 Place = Callable[[Input], Path]
 
@@ -52,8 +51,6 @@ def pieces_of(path: Path, bytes: int, sha256: str, stop: Stop) -> Iterator[bytes
             while data := os.read(descriptor, PIECE):
                 if stop.asked:
                     raise Stopped
-                if done % _WINDOW == 0:  # a disk that is read while drives are written
-                    os.posix_fadvise(descriptor, done + _WINDOW, _WINDOW, os.POSIX_FADV_WILLNEED)
                 done += len(data)
                 if done > bytes:
                     break

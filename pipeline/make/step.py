@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import assert_never
 
+from catalog.durable import disk_told
 from catalog.problem import Failure
 from catalog.words import _
 from pipeline import tools
@@ -39,7 +40,7 @@ from pipeline.plan.steps import (
 )
 from pipeline.videocd.disc import Disc, Elementary
 from pipeline.videocd.stills import Still
-from pipeline.workroom import Made, MadeFile, Workroom, disk_told
+from pipeline.workroom import Made, MadeFile, Workroom
 
 _Reading = Encode | Captions | WebVtt  # steps that may read a stranger's file
 _PIECE = 1 << 20

@@ -12,6 +12,7 @@ from importlib.metadata import version
 from io import FileIO
 from pathlib import Path
 
+from catalog.durable import sync
 from catalog.problem import Failure
 from catalog.words import _
 from pipeline import tools
@@ -21,7 +22,7 @@ from pipeline.make.belt import Belt
 from pipeline.make.iso_library import Layout, lay_out
 from pipeline.manifest import Item, write_sums
 from pipeline.plan.steps import FromSource, Input, IsoFile, WriteIso
-from pipeline.workroom import MadeFile, sync
+from pipeline.workroom import MadeFile
 
 
 @dataclass(frozen=True, slots=True)

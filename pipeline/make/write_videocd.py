@@ -15,13 +15,14 @@ from io import FileIO
 from pathlib import Path
 from typing import Final
 
+from catalog.durable import sync, write_whole
 from catalog.problem import Failure
 from catalog.words import _
 from pipeline.videocd.bounds import RAW
 from pipeline.videocd.image import KEPT, image
 from pipeline.videocd.layout import Disc, cue_sheet, lay_out
 from pipeline.videocd.sectors import Block
-from pipeline.workroom import MadeFile, sync, write_whole
+from pipeline.workroom import MadeFile
 
 _SENT_AT_ONCE: Final = 7000  # sectors; 16 MiB
 

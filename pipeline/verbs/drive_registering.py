@@ -13,6 +13,7 @@ from catalog.circulation.entries import Drive, Enrolled
 from catalog.circulation.posting import post
 from catalog.database import Connection
 from catalog.drives.asking import DriveStanding, standing_of
+from catalog.durable import disk_told, write_whole
 from catalog.problem import Failure, refusal
 from catalog.register import asking
 from catalog.register.asking import DriveAt
@@ -25,7 +26,6 @@ from pipeline.make.medium import Medium
 from pipeline.make.take_away import forget_lists
 from pipeline.screen import size
 from pipeline.verbs.register import here_and_now, unknown
-from pipeline.workroom import disk_told, write_whole
 from pipeline.workspace import Workspace, enter
 
 KEYS = "keys"

@@ -12,6 +12,7 @@ from catalog.circulation.entries import Confirmed, Drive, Entry
 from catalog.circulation.posting import post
 from catalog.database import Connection
 from catalog.drives.asking import DriveStanding, editions_of, standing_of
+from catalog.durable import disk_told, write_whole
 from catalog.needs.intake import TakenIn, import_feedback
 from catalog.problem import Refusal, refusal
 from catalog.register import asking
@@ -26,7 +27,6 @@ from pipeline.make.take_back import Receipt, TakenBack, take_back
 from pipeline.screen import one_line, say, size
 from pipeline.verbs.drive_at_hand import AtHand, drives_of, held
 from pipeline.verbs.register import here_and_now, unknown
-from pipeline.workroom import disk_told, write_whole
 from pipeline.workspace import Workspace, enter
 
 _MANY = 40  # files of people that are named

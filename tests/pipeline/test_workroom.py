@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.workroom import Made, MadeFile, Workroom, write_whole
+from catalog.durable import write_whole
+from pipeline.workroom import Made, MadeFile, Workroom
 
 
 def make(room: Workroom, key: str, data: bytes = b"streams") -> Made:
