@@ -15,6 +15,9 @@ PARTS = (
     ("mastering.py",),
     ("mastering.py", "--menu"),
     ("verifying.py",),
+    ("iso.py",),
+    ("drives.py",),
+    ("verify_drive.py",),
     ("long.py", "--minutes", "20"),
 )
 
