@@ -230,14 +230,16 @@ def _of_edition(workspace: Workspace, asked: Copying, on: date) -> Copied:
     try:
         said = json.loads(record.read_text("utf-8"))
         recipe, volumes = said["recipe"], said["volumes"]
-        tracks = [track for volume in volumes for track in volume["tracks"]]
-        held = tuple(dict.fromkeys(str(track["programme"]) for track in tracks))
-        minutes = round(sum(float(track["seconds"]) for track in tracks) / 60, 1)
+        data = any("tracks" not in volume for volume in volumes)
+        lying = [one for volume in volumes for one in volume["programmes" if data else "tracks"]]
+        held = tuple(dict.fromkeys(str(one["programme"]) for one in lying))
+        minutes = round(sum(float(one["seconds"]) for one in lying) / 60, 1)
         count, title = asked.count or int(recipe["copies"]), str(recipe["title"])
     except (ValueError, KeyError, TypeError) as error:
         mend = _("build it again, or name another edition")
         raise refusal(str(record), _("the record cannot be read"), mend) from error
-    return Copied("", title, count, on, edition=name, programmes=held, minutes=minutes,
+    what = ("data-disc", "iso") if data else ("disc", "vcd")
+    return Copied("", title, count, on, *what, edition=name, programmes=held, minutes=minutes,
                   county=asked.county)  # fmt: skip
 
 
