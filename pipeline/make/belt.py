@@ -14,7 +14,7 @@ from io import FileIO
 from typing import Final, Self
 
 BLOCK: Final = 1 << 20  # larger single writes were slower by far (measured.md)
-_RING: Final = 4
+_RING: Final = 8  # blocks in flight: on a busy machine a thread may wait long for its turn
 _SMALL: Final = 1 << 16  # a hand-over to another thread costs more than hashing so little
 _SENT_AT_ONCE: Final = 16 << 20
 

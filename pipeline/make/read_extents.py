@@ -16,7 +16,7 @@ from pipeline.bundle.iso_size import SECTOR
 from pipeline.bundle.iso_tree import Extent
 
 BLOCK: Final = 1 << 20
-_RING: Final = 4
+_RING: Final = 8  # blocks in flight: on a busy machine a thread may wait long for its turn
 _SMALL: Final = 1 << 16  # a hand-over to another thread costs more than hashing so little
 
 
