@@ -111,23 +111,22 @@ def fill(
     patience: float = PATIENCE,
 ) -> tuple[Filled, ...]:
     """Fill, verify and seal drives; one result for each job, in their order. `place` says where
-    the bytes of an input lie. Raises only Stopped, with what is finished kept: the same again goes
-    on from there.
+    the bytes of an input lie; it is asked from several threads. Raises only Stopped, with what is
+    finished kept: the same again goes on from there.
     """
     halt, heard = _Halt(stop), watch or Watch()
     runs = [_Run(job, heard) for job in jobs]
     with ExitStack() as open_:
         hands = list(_opened(runs, open_, place, halt))
         try:
-            for hand in hands:
-                hand.thread.start()
             Common(hands, place, halt, patience).run()
             _joined(hands, halt)
         except BaseException:
             halt.ask()
             until = time.monotonic() + _LAST
             for hand in hands:
-                hand.thread.join(max(0.0, until - time.monotonic()))
+                if hand.thread.ident:
+                    hand.thread.join(max(0.0, until - time.monotonic()))
             raise
         finally:
             if any(hand.thread.is_alive() for hand in hands):
