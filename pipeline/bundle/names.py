@@ -5,6 +5,7 @@ Pure. Where each piece of a bundle lies is decided in arranging.py.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 import unicodedata
@@ -39,6 +40,8 @@ def _unseen(char: str) -> bool:
     return nothing or unicodedata.category(char) in ("Cc", "Cf", "Cs")
 
 
+# Areas and titles come again for each file, and on each drive of a county.
+@functools.lru_cache(maxsize=1 << 16)
 def safe_name(title: str, longest: int = LONGEST) -> str:
     """A title as the name of a file (without its ending) or folder, never empty; of at most
     `longest` UTF-16 units. Forbidden characters become their full-width forms.

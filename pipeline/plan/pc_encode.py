@@ -4,6 +4,7 @@ ffmpeg-python). Every option is written out; no clock and no chance comes into t
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import ffmpeg
@@ -84,10 +85,20 @@ def poster_arguments(
     of some of all its pictures) the most ordinary one that is not black; whatever there is before
     it where all are black, or none is there.
     """
-    sought = {"ss": f"{begin:.3f}", "t": f"{seconds:.3f}"}
-    keys = {"skip_frame": "nokey"} if seconds > _SHORT else {}
+    marks = {_BEGIN: f"{begin:.3f}", _LENGTH: f"{seconds:.3f}"}
+    words = _poster_line(source, seconds > _SHORT, size)
+    return tuple(marks.get(word, word) for word in words)
+
+
+_BEGIN, _LENGTH = "begin", "length"  # stand where a poster's own times come
+
+
+# Building a graph takes a millisecond, and catalogues are long.
+@lru_cache(maxsize=512)
+def _poster_line(source: str, keys: bool, size: tuple[int, int]) -> tuple[str, ...]:
+    only = {"skip_frame": "nokey"} if keys else {}
     # From the key picture before, so that there is one however far apart they are.
-    file = ffmpeg.input(source, noaccurate_seek=None, **keys, **sought, **_LOCAL)
+    file = ffmpeg.input(source, noaccurate_seek=None, **only, ss=_BEGIN, t=_LENGTH, **_LOCAL)
     stream = file["v:0"] if keys else file["v:0"].filter("framestep", step=_STEP)
     each = stream.filter_multi_output("split")
     bright = (

@@ -58,12 +58,13 @@ def shelf(told: Told, offers: Sequence[Offer], cues: Captioned) -> str:
         "site": told.site, "siteName": told.site_name, "edition": told.edition,
         "number": told.number, "feedback": told.feedback, "phone": told.phone,
         "areas": areas(), "kinds": [(code, names[0]) for code, names in SCREENINGS.items()],
-        "offers": [_offer(n, one, cues) for n, one in enumerate(offers, 1)],
+        "offers": [told_of(n, one, cues) for n, one in enumerate(offers, 1)],
     }  # fmt: skip
     return escaped(json.dumps(known, ensure_ascii=False, separators=(",", ":"), sort_keys=True))
 
 
-def _offer(number: int, offer: Offer, cues: Captioned) -> dict[str, Any]:
+def told_of(number: int, offer: Offer, cues: Captioned) -> dict[str, Any]:
+    """What the script knows of one programme."""
     return {
         "n": number,
         "id": offer.programme,

@@ -25,7 +25,7 @@ def wall(told: Told, offers: Sequence[Offer]) -> str:
     parts = [_head(told, len(offers))]
     for subject in subjects:
         rows = [
-            _row(number, offer, offer.new and not every)
+            row(number, offer, offer.new and not every)
             for number, offer in enumerate(offers, 1)
             if offer.subject == subject
         ]
@@ -45,7 +45,8 @@ def _head(told: Told, count: int) -> str:
     return f"<h1>{escape(name)}　节目目录</h1>\n<p>{line}</p>"
 
 
-def _row(number: int, offer: Offer, new: bool) -> str:
+def row(number: int, offer: Offer, new: bool) -> str:
+    """The line of one programme."""
     marks = [escape(offer.dialect)] if offer.dialect else []
     marks += ["新"] if new else []
     marks += ["你们要的"] if offer.asked else []

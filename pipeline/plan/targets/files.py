@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from types import MappingProxyType
 
 from catalog.analysis import Analysis
@@ -29,8 +30,8 @@ _ENDINGS = (".mp4", ".jpg", ".vtt")
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """One programme with the files of its episodes, in their order, from episode number `first` (of
-    a programme over several discs, those on one of them).
+    """One programme with the files of its episodes, in their order. Of a programme over several
+    discs, those on one of them: `first` is the place of the first in the programme, from 1.
     """
 
     programme: Programme
@@ -129,6 +130,7 @@ def area_of(programme: Programme) -> str:
     return area.zh if area else _ELSEWHERE
 
 
+@lru_cache(maxsize=8192)  # a whole catalogue has a few hundred of them
 def _of_class(number: str) -> Term | None:
     """The narrowest subject under one of whose classes a class number lies."""
     fitting = [(len(c), one) for one in terms("subject") for c in one.classes if under(number, c)]
@@ -197,7 +199,8 @@ def _files(episode: PcSteps) -> tuple[PcFile, ...]:
 
 
 def _episode(one: Filed, number: int) -> str:
-    return f"第{one.first + number}集" if len(one.programme.episodes) > 1 else ""
+    several = len(one.programme.episodes) > 1
+    return f"第{one.programme.episodes[one.first - 1 + number].number}集" if several else ""
 
 
 def _wanted(one: Filed, number: int, file: PcFile, ending: str) -> WantedPath:
