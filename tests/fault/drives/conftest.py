@@ -190,9 +190,13 @@ def ran(*words: str) -> None:
     except OSError as error:
         why = str(error)
     if why:
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"{words[0]}: {why}")
-        pytest.skip(f"{words[0]}: {why}")
+        missing(f"{words[0]}: {why}")
+
+
+def missing(why: str) -> None:
+    if os.environ.get("CI") == "true":
+        pytest.fail(why)
+    pytest.skip(why)
 
 
 MAKERS = {
@@ -216,7 +220,7 @@ def loop_drive(folder: Path, kind: str, size: int, *options: str) -> Iterator[Pa
     ran(*MAKERS[kind], *options, str(image))
     done = subprocess.run(["losetup", "-f", "--show", str(image)], capture_output=True, text=True)
     if done.returncode:
-        pytest.skip(f"no loop device: {done.stderr.strip()}")
+        missing(f"no loop device: {done.stderr.strip()}")
     device = done.stdout.strip()
     try:
         ran(*MOUNTERS[kind], device, str(place))
@@ -319,9 +323,7 @@ def faulty() -> Iterator[Callable[..., Path]]:
                 break
             time.sleep(0.02)
         if why:
-            if os.environ.get("CI") == "true":
-                pytest.fail(f"a file system of our own: {why}")
-            pytest.skip(f"a file system of our own: {why}")
+            missing(f"a file system of our own: {why}")
         return place
 
     yield make
