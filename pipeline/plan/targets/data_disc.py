@@ -31,8 +31,8 @@ WRITER = "iso 1"
 
 @dataclass(frozen=True, slots=True)
 class PlannedFile:
-    """One programme on a disc: its name, length, bytes of all its files, and the reasons for what
-    is done to its picture and sound.
+    """One programme on a disc: its name (with its episodes where others lie elsewhere), length,
+    bytes of all its files, and the reasons for what is done to its picture and sound.
     """
 
     programme: str
@@ -150,7 +150,7 @@ def _disc(
     files = tuple(
         PlannedFile(
             one.programme.id,
-            one.programme.title,
+            _named(one),
             one.seconds,
             sum(stock.known(file).bytes for file in one.files()),
             tuple(dict.fromkeys(reason for each in one.episodes for reason in each.reasons)),
@@ -163,6 +163,15 @@ def _disc(
         tuple(names), size, free, key(write) if write else "",
     )  # fmt: skip
     return disc, write
+
+
+def _named(one: Filed) -> str:
+    """The title; of a programme over several discs with the episodes that are on this one."""
+    numbers = [each.number for each in one.numbered]
+    if len(numbers) == len(one.programme.episodes):
+        return one.programme.title
+    last = f"—{numbers[-1]}" if len(numbers) > 1 else ""
+    return f"{one.programme.title} 第{numbers[0]}{last}集"
 
 
 def _page(volume: _Volume, placed: Laid, stock: Stock) -> IsoFile:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from catalog.analysis import Analysis
 from catalog.class_number import under
-from catalog.programme import Programme, Source
+from catalog.programme import Episode, Programme, Source
 from catalog.vocabulary import Term, term, terms
 from pipeline.bundle.arranging import WantedPath, arranged
 from pipeline.bundle.bundle import Offer, Piece, Watchable
@@ -37,6 +37,12 @@ class Filed:
     programme: Programme
     episodes: tuple[PcSteps, ...]
     first: int = 1
+
+    @property
+    def numbered(self) -> tuple[Episode, ...]:
+        """The episodes as the catalogue has them."""
+        begin = self.first - 1
+        return self.programme.episodes[begin : begin + len(self.episodes)]
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -200,7 +206,7 @@ def _files(episode: PcSteps) -> tuple[PcFile, ...]:
 
 def _episode(one: Filed, number: int) -> str:
     several = len(one.programme.episodes) > 1
-    return f"第{one.programme.episodes[one.first - 1 + number].number}集" if several else ""
+    return f"第{one.numbered[number].number}集" if several else ""
 
 
 def _wanted(one: Filed, number: int, file: PcFile, ending: str) -> WantedPath:
