@@ -15,8 +15,10 @@ from pipeline.plan.sound import SAMPLE_RATE
 
 AUDIO_KBIT: Final = 128
 BUFFER_SECONDS: Final = 2
-THREADS: Final = 4
-"""Not as many as there are cores: the coder's bytes depend on it."""
+AHEAD: Final = "lookahead-threads=2"
+"""Looking ahead may have its own threads; coding may not: bound to a rate, the coder gives other
+bytes each time where frames are coded side by side, sliced or not.
+"""
 
 _EXACT: Final[dict[str, Any]] = {
     "fflags": "+bitexact",
@@ -48,7 +50,8 @@ def picture_options(shape: Raster, looks: Looks) -> dict[str, Any]:
         "g": shape.gop,
         "r": str(shape.rate),
         "a53cc": 0,
-        "threads": THREADS,
+        "threads": 1,
+        "x264-params": AHEAD,
         "flags:v": "+bitexact",
     }
 

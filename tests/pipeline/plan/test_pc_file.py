@@ -238,7 +238,7 @@ def test_what_must_be_is_encoded(reason: str, changes: dict[str, Any]) -> None:
     assert (after(arguments, "-pix_fmt"), after(arguments, "-crf")) == ("yuv420p", "23")
     assert int(after(arguments, "-g")) <= 2 * Fraction(after(arguments, "-r"))
     assert after(arguments, "-bufsize") == f"{2 * int(after(arguments, '-maxrate')[:-1])}k"
-    assert after(arguments, "-threads") == "4"
+    assert after(arguments, "-threads") == "1"
     assert after(arguments, "-movflags") == "+faststart"
     assert {after(arguments, f"-{one}") for one in ("fflags", "flags:v", "flags:a")} == {
         "+bitexact"
