@@ -24,6 +24,8 @@ from pipeline.manifest import Item, write_sums
 from pipeline.plan.steps import FromSource, Input, IsoFile, WriteIso
 from pipeline.workroom import MadeFile
 
+_LARGE = 1 << 20
+
 
 @dataclass(frozen=True, slots=True)
 class _Part:
@@ -149,6 +151,9 @@ def _take(part: _Part, path: Path, belt: Belt, digest: hashlib._Hash) -> None:
         count = belt.take(partial(_fill, part.file, descriptor), part.bytes, digest)
         if count != part.bytes or os.fstat(descriptor).st_size != part.bytes:
             raise _altered(part.file)
+        if part.bytes > _LARGE and hasattr(os, "posix_fadvise"):
+            # Read once only: left in memory, it would have to be driven out for what comes.
+            os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
     finally:
         os.close(descriptor)
 
