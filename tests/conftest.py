@@ -7,10 +7,14 @@ Tests marked `sqlite` are about SQLite's file and run there alone.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import io
+import json
 import os
 import shutil
 import subprocess
+import sys
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -29,6 +33,7 @@ from pipeline.bundle.bag import tag_files
 from pipeline.bundle.bundle import Bundle, Piece
 from pipeline.bundle.identity import Identity, write_identity
 from pipeline.bundle.layout import TAG_MANIFEST
+from pipeline.cli import main
 from pipeline.manifest import Item
 from pipeline.plan.steps import FromSource
 
@@ -203,3 +208,125 @@ def sealed_drive() -> Callable[..., SealedDrive]:
         return SealedDrive(root, items, tags, seal_root(tags[TAG_MANIFEST]), identity, number)
 
     return lay
+
+
+# -- a county with drives, by the command ----------------------------------------------------------
+
+SITES = """\
+site_id,name_zh,level,parent_id,region_code,vcd_player,pc,drive_id,drive_capacity_gb,drive_fs,manager
+C,环县支中心,county,,621022,1,9,D0,1000,ext4,张某
+T,城川镇,township,C,621022150,1,1,D1,500,ext4,赵某
+U,曲子镇,township,C,621022101,1,1,D2,500,ext4,陈某
+V,刘家沟,village,T,621022150201,1,0,,,,王某
+"""
+SHEET = """\
+文件,题名,主题,语种,版权范围
+a.mp4,三滴血,ART.LOCAL,zh,national
+b.avi,温棚黄瓜,AGR.GREENHOUSE,zh,national
+c.mp4,母羊护理,LIV.SHEEP,zh,national
+d.mp4,冬季保健,HEA.ELDER,zh,national
+"""
+DRIVES = """\
+recipe: drives
+title: 移动硬盘
+select:
+  - all: yes
+target:
+  site-drive: {sites: {all: yes}, quality: fast, keep_free: 0%}
+"""
+SAID = "1\n00:00:00,000 --> 00:00:01,000\n冬天要穿暖\n"
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What came of a command."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@dataclass(frozen=True)
+class County:
+    """A workspace with four small programmes (P0001 … P0004), the sites C, T, U and V, and the
+    recipe `drives`, whose files are made; and the whole command, run in it in this process: to
+    start Python anew each time would take longer than all that is tried.
+    """
+
+    root: Path
+
+    def ended(self, *words: str, lang: str = "en") -> Ended:
+        """Run the command, whatever comes of it; an end by a bug is raised."""
+        out, told = (io.TextIOWrapper(io.BytesIO(), "utf-8") for _one in range(2))
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(told):
+            try:
+                main(["--workspace", str(self.root), "--lang", lang, *words])
+            except SystemExit as end:
+                code = end.code
+        texts = []
+        for stream in (out, told):
+            stream.seek(0)
+            texts.append(stream.read())
+        assert isinstance(code, int)
+        return Ended(code, *texts)
+
+    def start(self, *words: str) -> subprocess.Popen[str]:
+        """Start the command as a process of its own and let it run."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "pipeline", "--workspace", str(self.root), *words],
+            cwd=ROOT, env=os.environ | {"PYTHONUTF8": "1", "XIAXIANG_LANG": "en"}, text=True,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+
+    def said(self, *words: str, code: int = 0, lang: str = "en") -> str:
+        """What the command printed and said; it must end as expected."""
+        done = self.ended(*words, lang=lang)
+        assert done.returncode == code, f"{done.stdout}\n{done.stderr}"
+        return f"{done.stdout}{done.stderr}"
+
+    def answer(self, *words: str, code: int = 0) -> Any:
+        """What the command answers in JSON."""
+        done = self.ended(*words, "--json")
+        assert done.returncode == code, f"{done.stdout}\n{done.stderr}"
+        return json.loads(done.stdout)
+
+    def recipe(self, name: str, text: str) -> None:
+        """Write a recipe into the workspace."""
+        (self.root / "recipes" / f"{name}.yaml").write_text(text, "utf-8")
+
+
+@pytest.fixture(scope="session")
+def _county(ffmpeg_run: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("county")
+    wild = "testsrc2=s=640x360:r=25:d=3,noise=alls=100:allf=t"
+    ready = ("-c:v", "libx264", "-preset", "ultrafast", "-profile:v", "main", "-level", "31",
+             "-pix_fmt", "yuv420p", "-c:a", "aac", "-movflags", "+faststart")  # fmt: skip
+    new = folder / "new"
+    new.mkdir()
+    for at, name in enumerate("abcd"):
+        sound = ("-f", "lavfi", "-i", f"sine=f={300 + 100 * at}:d=3")
+        if name == "b":
+            words = ("-f", "lavfi", "-i", "testsrc=s=320x240:r=25:d=2", *sound, "-c:v", "mpeg4")
+            made = ffmpeg_run("county-b.avi", *words, "-shortest")
+        else:
+            rate = ("-b:v", "10M", "-maxrate", "12M", "-bufsize", "6M")
+            words = ("-f", "lavfi", "-i", wild, *sound, *ready, *(rate if name < "d" else ()))
+            made = ffmpeg_run(f"county-{name}.mp4", *words)
+        shutil.copyfile(made, new / made.name.removeprefix("county-"))
+    (new / "d.srt").write_text(SAID, "utf-8")
+    (folder / "节目单.csv").write_text(SHEET, "utf-8-sig")
+    (folder / "站点.csv").write_text(SITES, "utf-8")
+    county = County(folder / "w")
+    county.said("init")
+    county.said("add", str(new), "--sheet", str(folder / "节目单.csv"))
+    county.said("site", "import", str(folder / "站点.csv"))
+    (county.root / "recipes" / "township-drives.yaml").unlink()
+    county.recipe("drives", DRIVES)
+    county.said("build", "drives")
+    return county.root
+
+
+@pytest.fixture
+def county(_county: Path, tmp_path: Path) -> County:
+    """A county of one's own (`County`), whose drives hold nothing yet."""
+    return County(Path(shutil.copytree(_county, tmp_path / "w")))
