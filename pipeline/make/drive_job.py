@@ -25,7 +25,7 @@ def weakest(found: set[Whence]) -> Whence:
 class DriveJob:
     """One drive and what becomes of it. `tags` are all tag files by path, the page and the tag
     manifest among them; `interim_page` makes the page that stands while programmes change places,
-    of the payload paths that lie there at that moment.
+    of the payload paths that lie there at that moment. By `secret` the journal's notes are marked.
     """
 
     root: Path
@@ -34,6 +34,7 @@ class DriveJob:
     code_js: bytes
     signature: bytes | None = None
     interim_page: Callable[[tuple[str, ...]], bytes] | None = None
+    secret: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

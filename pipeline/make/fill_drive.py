@@ -141,7 +141,7 @@ def _opened(runs: Sequence[_Run], open_: ExitStack, place: Place, stop: Stop) ->
     seen: dict[tuple[int, int], Path] = {}
     for run in runs:
         try:
-            medium = open_.enter_context(Medium(run.job.root))
+            medium = open_.enter_context(Medium(run.job.root, run.job.secret))
             _once(run.job.root, seen)
         except Failure as failure:
             run.ends(failure)

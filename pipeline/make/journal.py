@@ -4,12 +4,14 @@ All of it lies below `_delivery/next/`: copies that are not confirmed yet (`part
 confirmed ones (`confirmed.jsonl`), and at last the tag files of the edition to come. A line of the
 journal is written once a copy was read back and before it gets its name, so that nothing of ours
 ever lies at its place without being known. A line counts only while a file of its length and time
-lies there.
+lies there, and, where the medium has a secret, only with the mark that the secret gives it: a drive
+that was away may bring a journal of somebody else's making.
 """
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 import os
 from collections.abc import Iterable, Mapping
@@ -39,6 +41,15 @@ class Confirmed:
     sha256: str
     mtime_ns: int
     whence: Whence = "cache"
+    mark: str = ""
+
+
+def _marked(one: Confirmed, secret: bytes) -> Confirmed:
+    """The note with the mark by which we know it for ours; with none where there is no secret."""
+    if not secret:
+        return replace(one, mark="")
+    told = json.dumps([one.path, one.bytes, one.sha256, one.mtime_ns, one.whence])
+    return replace(one, mark=hmac.new(secret, told.encode(), "sha256").hexdigest())
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +77,11 @@ def read(medium: Medium) -> dict[str, Confirmed]:
     except (OSError, ValueError):
         return {}
     said = (_line(line) for line in text.split("\n") if line)
-    return {one.path: one for one in said if one is not None}
+    return {one.path: one for one in said if one is not None and _ours(one, medium.secret)}
+
+
+def _ours(one: Confirmed, secret: bytes) -> bool:
+    return not secret or hmac.compare_digest(_marked(one, secret).mark, one.mark)
 
 
 def _line(text: str) -> Confirmed | None:
@@ -76,14 +91,15 @@ def _line(text: str) -> Confirmed | None:
     except (ValueError, TypeError, RecursionError):
         return None
     numbers = all(type(value) is int for value in (one.bytes, one.mtime_ns))
-    texts = all(type(value) is str for value in (one.path, one.sha256))
+    texts = all(type(value) is str for value in (one.path, one.sha256, one.mark))
     known = one.whence in get_args(Whence)
     return one if numbers and texts and known and not name_fault(one.path) else None
 
 
 def append(medium: Medium, confirmed: Iterable[Confirmed]) -> None:
     """Note copies durably. Every note begins a line, whatever a kill has left of the one before."""
-    lines = [json.dumps(asdict(one), ensure_ascii=False) for one in confirmed]
+    marked = (_marked(one, medium.secret) for one in confirmed)
+    lines = [json.dumps(asdict(one), ensure_ascii=False) for one in marked]
     if not lines:
         return
     descriptor = medium.open(JOURNAL, os.O_WRONLY | os.O_CREAT | os.O_APPEND)

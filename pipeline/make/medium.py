@@ -46,10 +46,13 @@ class Room:
 
 
 class Medium:
-    """A mounted drive (or any folder that stands for one). Use it in a `with`."""
+    """A mounted drive (or any folder that stands for one). Use it in a `with`. `secret`: what only
+    the county knows of this drive, by which it knows its own notes again; empty: none is asked for.
+    """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, secret: bytes = b"") -> None:
         self.root = root
+        self.secret = secret
         try:
             self._fd = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         except OSError as error:

@@ -18,6 +18,7 @@ from pipeline.bundle import layout
 from pipeline.bundle.identity import MOST_BYTES, Identity, read_identity
 from pipeline.bundle.verdict import Expectation, Verdict, judge
 from pipeline.drive_record import DriveRecord, find
+from pipeline.drive_secret import secret_of
 from pipeline.make.drive_job import Filled
 from pipeline.make.drive_lists import Sealed, expected_from
 from pipeline.make.look_at_drive import Looked, look
@@ -85,6 +86,8 @@ def held(workspace: Workspace, root: Path, also: Sequence[Path] = ()) -> AtHand:
         identity = identity_of(medium)
         with workspace.books.reading() as connection:
             standing = standing_of(connection, identity.drive) if identity else None
+        if identity and standing:
+            medium.secret = secret_of(workspace.root, identity.token)
         found = _held(workspace, medium, standing, also)
     if found.verdict.known and found.coming and found.looked.seen.root == found.coming.root:
         _enter_late(workspace, found.standing, found.coming)

@@ -13,6 +13,7 @@ from catalog.words import _
 from pipeline import tools
 from pipeline.bars import byte_bar
 from pipeline.cli import DIFFERENT, DONE
+from pipeline.drive_secret import secret_of
 from pipeline.make.check_drive import Expected, check_drive, most_read
 from pipeline.make.drive_lists import Sealed
 from pipeline.make.drive_report import Depth, DriveReport
@@ -55,7 +56,7 @@ def checked(workspace: Workspace, found: AtHand, depth: Depth) -> DriveReport:
     )
     bar = byte_bar(most_read(expected) if depth == "deep" else 0, found.standing.drive)
     try:
-        with Medium(found.root) as medium:
+        with Medium(found.root, secret_of(workspace.root, found.identity.token)) as medium:
             return check_drive(medium, expected, depth, tools.Stop(), bar)
     finally:
         bar.close()

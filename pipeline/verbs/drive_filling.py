@@ -16,6 +16,7 @@ from pipeline.bundle.identity import write_identity
 from pipeline.bundle.page.page import page
 from pipeline.bundle.receipt_code import receipt_code
 from pipeline.drive_record import DriveRecord, find, keep
+from pipeline.drive_secret import secret_of
 from pipeline.make.drive_job import DriveJob
 from pipeline.make.medium import Medium
 from pipeline.plan.drive_room import room_of
@@ -138,6 +139,7 @@ def prepared(
         code_js=code_js(receipt_code(root(seal))),
         signature=signing.sign(private, seal) if private else None,
         interim_page=_interim(one, captions, phone),
+        secret=secret_of(workspace.root, one.at.identity.token),
     )
     return Prepared(one, job, record)
 

@@ -21,6 +21,7 @@ from catalog.words import _
 from pipeline.bundle import layout, signing
 from pipeline.bundle.identity import Identity, write_identity
 from pipeline.cli import DONE
+from pipeline.drive_secret import KEYS
 from pipeline.make.look_at_drive import Looked, look
 from pipeline.make.medium import Medium
 from pipeline.make.take_away import forget_lists
@@ -28,7 +29,6 @@ from pipeline.screen import size
 from pipeline.verbs.register import here_and_now, unknown
 from pipeline.workspace import Workspace, enter
 
-KEYS = "keys"
 PRIVATE, PUBLIC = "drives.pem", "drives.pub.pem"
 _ODD_SIZE = 0.1  # what is sold as 500 GB holds some percent less or more
 

@@ -97,3 +97,21 @@ def test_a_planner_is_told_what_lies_there(medium: Medium, tmp_path: Path) -> No
 
     expected = UnderWay((Item("data/a.mp4", 4, "5" * 64),), 4, False)
     assert journal.under_way(medium) == expected
+
+
+def test_a_note_of_somebody_else_is_not_believed(tmp_path: Path) -> None:
+    """With a secret, notes without its mark, or with that of another drive, are passed over."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "a.mp4").write_bytes(b"a")
+    when = (tmp_path / "data" / "a.mp4").stat().st_mtime_ns
+    one = Confirmed("data/a.mp4", 1, "0" * 64, when)
+    for secret, believed in ((b"", False), (b"another", False), (b"ours", True)):
+        (tmp_path / journal.JOURNAL).unlink(missing_ok=True)
+        with Medium(tmp_path, secret) as medium:
+            journal.append(medium, [one])
+        with Medium(tmp_path, b"ours") as medium:
+            assert bool(journal.read(medium)) == believed
+            told = journal.under_way(medium)
+
+        assert told is not None
+        assert bool(told.confirmed) == believed
