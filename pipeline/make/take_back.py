@@ -131,7 +131,9 @@ def read_receipt(data: bytes, name: str, today: date) -> Receipt | tuple[Problem
     try:
         code = read_code(found["code"])
     except Refusal as error:
-        return error.problems
+        return tuple(
+            Problem(name, 0, "code", f"{one.file}: {one.wrong}", one.mend) for one in error.problems
+        )
     return Receipt(name, code, " ".join(found["by"].split()), on)
 
 

@@ -51,6 +51,7 @@ class _Entered:
     taken: TakenIn
     receipts: tuple[str, ...]
     doubtful: tuple[str, ...]  # what could not be entered, and why
+    files: tuple[str, ...] = ()  # what could be, as it lies there
 
 
 def give_back(root: Path, path: Path, asked: Returning) -> int:
@@ -66,6 +67,8 @@ def give_back(root: Path, path: Path, asked: Returning) -> int:
         # Only what is in the books counts as taken in; the files stay on the drive.
         with disk_told(_("keeping what {drive} brought").format(drive=found.standing.drive)):
             for one in back.brought:
+                if one.file not in entered.files:
+                    continue
                 folder.mkdir(parents=True, exist_ok=True)
                 write_whole(folder / f"{one.sha256}.json", medium.read(one.file, 1 << 20))
     if asked.as_json:
@@ -81,6 +84,7 @@ def _entered(workspace: Workspace, found: AtHand, back: TakenBack, asked: Return
     at, standing = here_and_now(), found.standing
     serials: list[int] = []
     known, warnings, doubtful, receipts = 0, list[str](), list[str](), list[str]()
+    files: list[str] = []
     for one in back.brought:
         try:
             with workspace.books.transaction() as connection:
@@ -91,13 +95,17 @@ def _entered(workspace: Workspace, found: AtHand, back: TakenBack, asked: Return
                     warnings += taken.warnings
                 else:
                     receipts.append(_confirmed(connection, standing, one.said, "drive"))
+            files.append(one.file)
         except Refusal as error:
             doubtful.append(f"{one.file}: {error}")
     with workspace.books.transaction() as connection:
         if moved := _moved(connection, standing, asked):
             post(connection, at, [moved])
     return _Entered(
-        TakenIn(tuple(serials), known, tuple(warnings)), tuple(receipts), tuple(doubtful)
+        TakenIn(tuple(serials), known, tuple(warnings)),
+        tuple(receipts),
+        tuple(doubtful),
+        tuple(files),
     )
 
 
