@@ -86,18 +86,23 @@ def shared(
     plan: DrivesPlan, site: SiteFacts, room: DriveRoom | None, stock: Stock, today: date
 ) -> Shared:
     """What one drive of a site gets, by the bytes that are known by now."""
-    sizes = {
-        id: [stock.known(file).bytes for file in one.files()] for id, one in plan.files.items()
+    return share(plan.choices, _sizes(plan, stock), site, plan.medium, room, today=today)
+
+
+def _sizes(plan: DrivesPlan, stock: Stock) -> Mapping[str, Sequence[int]]:
+    """The bytes of all files of each programme."""
+    return {
+        id: tuple(stock.known(file).bytes for file in one.files()) for id, one in plan.files.items()
     }
-    return share(plan.choices, sizes, site, plan.medium, room, today=today)
 
 
 def by_the_books(
     plan: DrivesPlan, sites: Sequence[SiteFacts], stock: Stock, today: date
 ) -> tuple[Shared, ...]:
     """What each drive of these sites would get, by the capacities in the register."""
+    sizes = _sizes(plan, stock)
     return tuple(
-        shared(plan, site, room, stock, today)
+        share(plan.choices, sizes, site, plan.medium, room, today=today)
         for site in sites
         for room in (tuple(map(registered, site.drives)) or (None,))
     )

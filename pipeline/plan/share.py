@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -20,6 +20,7 @@ from catalog.drives.facts import DriveHere, SiteFacts
 from catalog.programme import Programme
 from catalog.vocabulary import months_between, subject_matches
 from pipeline.plan.drive_room import (
+    FAT32_MOST,
     GIGABYTE,
     beside,
     fat32,
@@ -144,7 +145,7 @@ def share(
     left = room
     for programme in _in_order(choices, site, target.first, today):
         files = sizes[programme.id]
-        needs = room_of(files, drive.cluster) + beside(len(files), 1, drive.cluster)
+        needs = _needs(tuple(files), drive.cluster)
         held = [quota for quota in quotas if _about(programme, (quota.code,))]
         if why := _why(programme, files, drive, needs=needs, left=left, quotas=held):
             left_out.append(why)
@@ -174,41 +175,53 @@ def _in_order(
 ) -> list[Programme]:
     """Line by line; within a line by what comes first for this site, else as the recipe has it."""
     ahead = _months(today, site.months)
+    ranks = [_ranked(one, site, ahead) for one in first]
 
     def place(choice: Choice) -> tuple[int, ...]:
-        ranks = (_rank(choice.programme, one, site, ahead) for one in first)
-        return choice.line, *ranks
+        return choice.line, *[rank(choice.programme) for rank in ranks]
 
     return list({one.programme.id: one.programme for one in sorted(choices, key=place)}.values())
 
 
-def _rank(
-    programme: Programme, preference: Preference, site: SiteFacts, ahead: frozenset[int]
-) -> int:
-    """0 for what comes first, more for what comes later."""
+def _ranked(
+    preference: Preference, site: SiteFacts, ahead: frozenset[int]
+) -> Callable[[Programme], int]:
+    """What tells 0 for a programme that comes first, more for one that comes later."""
     match preference:
         case "requests":
-            if programme.id in site.asked:
-                return 0
-            return 1 if _about(programme, site.asked_subjects) else 2
+            asked, subjects = frozenset(site.asked), site.asked_subjects
+            return lambda one: 0 if one.id in asked else 1 if _about(one, subjects) else 2
         case "industries":
-            return 0 if _about(programme, site.industries) else 1
+            codes = site.industries
+            return lambda one: 0 if _about(one, codes) else 1
         case "season":
-            return 0 if not programme.months or not ahead.isdisjoint(programme.months) else 1
+            return lambda one: 0 if not one.months or not ahead.isdisjoint(one.months) else 1
         case "dialect":
-            spoken = _spoken(programme.dialect)
-            return 0 if spoken <= _spoken(site.dialect) or spoken <= {*_STANDARD} else 1
+            here, standard = _spoken(site.dialect), frozenset(_STANDARD)
+            return lambda one: (
+                0 if (said := _spoken(one.dialect)) <= here or said <= standard else 1
+            )
 
 
-def _about(programme: Programme, codes: Sequence[str]) -> bool:
-    return any(_under(programme.subject, programme.class_numbers, code) for code in codes)
+def _about(programme: Programme, codes: tuple[str, ...]) -> bool:
+    return bool(codes) and _under(programme.subject, programme.class_numbers, codes)
 
 
-# Hundreds of sites ask the same of the same programmes.
+# Hundreds of sites ask the same of the same programmes: most for the same lists of codes, all for
+# the same codes.
+@lru_cache(maxsize=1 << 16)
+def _under(subject: tuple[str, ...], numbers: tuple[str, ...], codes: tuple[str, ...]) -> bool:
+    return any(_lies(subject, numbers, code) for code in codes)
+
+
+@lru_cache(maxsize=1 << 16)
+def _lies(subject: tuple[str, ...], numbers: tuple[str, ...], code: str) -> bool:
+    return subject_matches(Programme("", "", subject=subject, class_numbers=numbers), code)
+
+
 @lru_cache(maxsize=65536)
-def _under(subject: tuple[str, ...], class_numbers: tuple[str, ...], code: str) -> bool:
-    bare = Programme("", "", subject=subject, class_numbers=class_numbers)
-    return subject_matches(bare, code)
+def _needs(files: tuple[int, ...], cluster: int) -> int:
+    return room_of(files, cluster) + beside(len(files), 1, cluster)
 
 
 def _months(today: date, months: int) -> frozenset[int]:
@@ -219,9 +232,11 @@ def _months(today: date, months: int) -> frozenset[int]:
     return frozenset(months_between(today.month, last))
 
 
-def _spoken(text: str) -> set[str]:
+@lru_cache(maxsize=1024)
+def _spoken(text: str) -> frozenset[str]:
     plain = unicodedata.normalize("NFKC", text).casefold()
-    return {word.removesuffix("方言") for word in re.split(r"[;；,，、/\s]+", plain) if word}
+    words = (word.removesuffix("方言") for word in re.split(r"[;；,，、/\s]+", plain) if word)
+    return frozenset(words)
 
 
 def _why(
@@ -234,7 +249,7 @@ def _why(
     quotas: Sequence[_Quota],
 ) -> NotShared | None:
     """Why a programme does not go onto the drive, None where it does."""
-    big = [size for size in files if fat32(drive.file_system, size)]
+    big = [s for s in files if s > FAT32_MOST and fat32(drive.file_system, s)]
     if big:
         return _not(programme, "fat32", bytes=max(big))
     full = next((quota for quota in quotas if needs > quota.left), None)
