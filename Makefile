@@ -69,7 +69,7 @@ peers:
 	apt-get update --quiet
 	DEBIAN_FRONTEND=noninteractive apt-get install --quiet --yes --no-install-recommends \
 		vcdimager libcdio-utils mplayer mjpegtools postgresql \
-		xorriso genisoimage p7zip-full chromium fonts-noto-cjk openssl \
+		xorriso genisoimage p7zip-full fuseiso chromium fonts-noto-cjk openssl \
 		rsync git-annex mtools dosfstools exfat-fuse exfatprogs ntfs-3g fuse3 libfuse2
 
 bench: .venv/check

@@ -45,6 +45,13 @@ _DOT: Final = _RECORD + 1
 _ROOT: Final = 7 + _MORE + 1
 
 
+def iso_writer() -> str:
+    """What decides the bytes of an image besides its files, for `WriteIso.writer`; the number is
+    raised whenever the writer gives other bytes for the same files.
+    """
+    return f"iso 1, pycdlib {version('pycdlib')}"
+
+
 class Sized(Protocol):
     """A file as far as an image's size goes by it: an IsoFile, or a Piece of a bundle."""
 

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from importlib.metadata import version
 from io import FileIO
 from pathlib import Path
 
@@ -35,11 +34,6 @@ class _Part:
     name: IsoName
     path: Path | None
     bytes: int
-
-
-def iso_writer() -> str:
-    """What decides the bytes of an image besides its files, for `WriteIso.writer`."""
-    return f"iso 1, pycdlib {version('pycdlib')}"
 
 
 def write_iso(

@@ -28,7 +28,8 @@ from pathlib import Path
 begin = time.perf_counter()
 from pipeline import tools
 from pipeline.bundle.iso_size import image_bytes
-from pipeline.make.write_iso import iso_writer, write_iso
+from pipeline.bundle.iso_size import iso_writer
+from pipeline.make.write_iso import write_iso
 from pipeline.plan.steps import FromSource, IsoFile, WriteIso
 folder = Path(sys.argv[1])
 files = tuple(

@@ -12,21 +12,18 @@ from dataclasses import dataclass
 
 from pipeline.bundle.bundle import Offer, Piece
 from pipeline.bundle.iso_names import named
-from pipeline.bundle.iso_size import CAPACITY, image_bytes
+from pipeline.bundle.iso_size import CAPACITY, image_bytes, iso_writer
 from pipeline.bundle.layout import PAGE
 from pipeline.bundle.page.length import PAGE_BYTES
 from pipeline.bundle.page.page import disc_page
 from pipeline.plan.left_out import LeftOut
 from pipeline.plan.steps import IsoFile, WriteIso, key
-from pipeline.plan.targets.files import Filed, Laid, Stock, laid
+from pipeline.plan.targets.files import Filed, Laid, Stock, laid, renamed
 from pipeline.plan.targets.spreading import page_bound, spread
 from pipeline.plan.targets.video_cd import d_characters
 from pipeline.plan.treatment import Reason
 from recipes.recipe import Recipe
 from recipes.targets import DataDisc
-
-# Raised whenever the writer gives other bytes for the same files.
-WRITER = "iso 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,18 +132,20 @@ def _disc(
     programmes: Sequence[Filed],
     stock: Stock,
 ) -> tuple[PlannedIso, WriteIso | None]:
-    placed = laid(programmes, stock, below="")
+    arranged = laid(programmes, stock, below="")
+    # One name in all name spaces: the page's links and the list of sums hold only one.
+    names = named([piece.path for piece in arranged.pieces])
+    placed = renamed(arranged, {one.path: one.joliet for one in names})
     listed = [IsoFile(p.path, p.bytes, p.sha256, p.origin) for p in placed.pieces]
     page = _page(volume, placed, stock) if placed.whole else None
     bound = PAGE_BYTES + page_bound(programmes, placed.offers, stock)
     listed.append(page or IsoFile(PAGE, bound, ""))
     size = image_bytes(listed)
-    names = [one.path for one in named([file.path for file in listed]) if one.shortened]
     write = None
     if page:
         seconds = sum(one.seconds for one in programmes)
         write = WriteIso(volume.name, seconds, volume.name, volume.volume_id,
-                         tuple(listed), size, WRITER)  # fmt: skip
+                         tuple(listed), size, iso_writer())  # fmt: skip
     files = tuple(
         PlannedFile(
             one.programme.id,
@@ -160,7 +159,7 @@ def _disc(
     free = CAPACITY[volume.medium.size] - size
     disc = PlannedIso(
         volume.number, volume.name, volume.volume_id, files, placed.pieces, placed.offers,
-        tuple(names), size, free, key(write) if write else "",
+        tuple(one.path for one in names if one.shortened), size, free, key(write) if write else "",
     )  # fmt: skip
     return disc, write
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 from types import MappingProxyType
@@ -197,6 +197,28 @@ def laid(
         watched.setdefault(one.programme.id, []).append(episode)
     offers = tuple(_offer(one.programme, watched[one.programme.id], marked) for one in programmes)
     return Laid(tuple(pieces), offers)
+
+
+def renamed(placed: Laid, names: Mapping[str, str]) -> Laid:
+    """The same where each path has the name that a medium gives it."""
+    pieces = tuple(replace(piece, path=names[piece.path]) for piece in placed.pieces)
+    named = {"": "", **names}
+    offers = tuple(
+        replace(
+            offer,
+            episodes=tuple(
+                replace(
+                    one,
+                    video=named[one.video],
+                    poster=named[one.poster],
+                    captions=named[one.captions],
+                )
+                for one in offer.episodes
+            ),
+        )
+        for offer in placed.offers
+    )
+    return Laid(pieces, offers)
 
 
 def _files(episode: PcSteps) -> tuple[PcFile, ...]:

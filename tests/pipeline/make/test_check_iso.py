@@ -15,10 +15,10 @@ import pytest
 from catalog.problem import Failure
 from pipeline import tools
 from pipeline.bundle import iso_tree
-from pipeline.bundle.iso_size import SECTOR, image_bytes
+from pipeline.bundle.iso_size import SECTOR, image_bytes, iso_writer
 from pipeline.bundle.iso_tree import read_tree
 from pipeline.make.check_iso import check_iso
-from pipeline.make.write_iso import iso_writer, write_iso
+from pipeline.make.write_iso import write_iso
 from pipeline.plan.steps import IsoFile, WriteIso
 from pipeline.videocd.bounds import RAW
 

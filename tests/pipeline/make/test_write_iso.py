@@ -13,8 +13,8 @@ import pytest
 
 from catalog.problem import Failure
 from pipeline import tools
-from pipeline.bundle.iso_size import image_bytes
-from pipeline.make.write_iso import iso_writer, write_iso
+from pipeline.bundle.iso_size import image_bytes, iso_writer
+from pipeline.make.write_iso import write_iso
 from pipeline.plan.steps import FromSource, FromStep, Input, IsoFile, WriteIso
 from pipeline.workroom import MadeFile
 

@@ -11,8 +11,8 @@ import pytest
 
 from pipeline import tools
 from pipeline.bundle.iso_names import named
-from pipeline.bundle.iso_size import image_bytes
-from pipeline.make.write_iso import iso_writer, write_iso
+from pipeline.bundle.iso_size import image_bytes, iso_writer
+from pipeline.make.write_iso import write_iso
 from pipeline.plan.steps import FromSource, IsoFile, WriteIso
 
 LONG = "秦腔传统折子戏选段全集"
