@@ -130,9 +130,16 @@ def _centre(connection: Connection, site: str) -> str:
 
 
 def _confirmed(connection: Connection, standing: DriveStanding, said: Receipt, way: str) -> str:
-    """Enter a receipt code that belongs to one of the drive's editions; which one."""
+    """Enter a receipt code that belongs to one of the drive's editions; which one. Where that one
+    was signed for before, nothing is entered.
+    """
     for edition in reversed(editions_of(connection, standing.drive)):
         if edition.root and receipt_code(edition.root) == said.code:
+            if edition.signed_by:
+                known = _("edition {number} was signed by {by} on {on} already")
+                return known.format(
+                    number=edition.number, by=edition.signed_by, on=edition.signed_on
+                )
             entry = Confirmed(standing.drive, edition.number, said.code, said.by, said.on, way)
             post(connection, here_and_now(), [entry])
             return _("edition {number}, signed by {by} on {on}").format(
