@@ -39,14 +39,14 @@ def tell_refused(refused: Refused) -> None:
 def going_lines(one: Going) -> Iterator[str]:
     """What would be done to one drive."""
     standing, refresh = one.at.standing, one.refresh
+    if one.nothing_to_do:
+        yield idle_line(one)
+        return
     yield _("{path}: {drive} for {site} {name}, edition {before} → {after}").format(
         path=one.at.root, drive=standing.drive, site=one.site.id, name=one.site.name,
         before=standing.number if standing.root else "—", after=one.bundle.number,
     )  # fmt: skip
-    if one.nothing_to_do:
-        yield _("  Nothing to do: it holds all this already.")
-        return
-    yield _("  copied: {copied} files, {size}; kept: {kept}; removed: {removed}").format(
+    yield _("  to copy: {copied} files, {size}; stays: {kept}; to go: {removed}").format(
         copied=len(refresh.copied), size=size(sum(p.bytes for p in refresh.copied)),
         kept=len(refresh.kept), removed=len(_going_away(one)),
     )  # fmt: skip
@@ -110,8 +110,9 @@ def _going_away(one: Going) -> list[str]:
 
 def idle_line(one: Going) -> str:
     """Of a drive that has everything."""
-    return _("{path}: {drive}: nothing to do, it holds all this already").format(
-        path=one.at.root, drive=one.at.standing.drive
+    standing = one.at.standing
+    return _("{path}: {drive}: nothing to do, it holds edition {number} with all this").format(
+        path=one.at.root, drive=standing.drive, number=standing.number
     )
 
 
