@@ -210,7 +210,9 @@ def _word(said: str, hints: dict[str, Any], context: Mapping[str, Any]) -> tuple
     known = [str(word) for word in hints["enum"]]
     known = known or re.findall(r"'([^']*)'", str(context.get("expected", "")))
     known = known or re.findall(r"'([^']*)'", str(context.get("expected_tags", "")))
-    return _("{value} is not known here").format(value=said), _suggest(said.strip('"'), known)
+    # Another number looks like the one that was written, and means another thing.
+    meant = "" if all(map(str.isdigit, known)) else said.strip('"')
+    return _("{value} is not known here").format(value=said), _suggest(meant, known)
 
 
 def _range(said: str, hints: dict[str, Any], context: Mapping[str, Any]) -> tuple[str, str]:

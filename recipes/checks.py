@@ -112,7 +112,7 @@ def _target(written: dict[str, object]) -> Iterator[_Mistake]:
 
 def _drive(written: dict[str, object], at: Place) -> Iterator[_Mistake]:
     match written.get("sites"):
-        case dict(sites) if not sites:
+        case dict(sites) if not any(sites.values()):
             mend = _("write which: all: yes, level: township, or only: [HX-T02]")
             yield _Mistake((*at, "sites"), _("chooses nothing"), mend)
         case {"all": True, **other} if other:

@@ -17,7 +17,7 @@ from catalog.programme import Programme
 from catalog.vocabulary import terms
 from catalog.wishes import Wishes
 from recipes.recipe import Recipe, Season, Treat, read, schema
-from recipes.targets import VideoCd
+from recipes.targets import DataDisc, SiteChoice, SiteDrive, VideoCd, percent
 
 HERE = Path(__file__).parent
 SHIPPED = sorted((HERE.parents[1] / "recipes").glob("*.yaml"))
@@ -127,6 +127,40 @@ def test_what_is_not_written_is_the_usual(tmp_path):
     assert (recipe.copies, recipe.order, recipe.rights) == (50, "fixed", "county")
     assert recipe.leave_out == ()
     assert recipe.target.medium == VideoCd(standard="pal", disc=80, menu=True, quality="best")
+
+
+HEAD = "recipe: a\ntitle: 题\nselect: [{subject: [S8]}]\ntarget:\n"
+
+
+def test_a_data_disc_is_read_with_every_key(tmp_path):
+    """And is a DVD of 720 lines, subtitles beside the files, where nothing is written."""
+    keys = "{size: cd74, height: 480, quality: fast, captions: burnt-in}"
+    told = read(written(tmp_path, f"{HEAD}  data-disc: {keys}\n", "a")).target.medium
+    usual = read(written(tmp_path, f"{HEAD}  data-disc:\n", "a")).target.medium
+
+    assert told == DataDisc(size="cd74", height=480, quality="fast", captions="burnt-in")
+    assert usual == DataDisc(size="dvd5", height=720, quality="best", captions="beside")
+
+
+def test_drives_are_read_with_every_key(tmp_path):
+    """Which sites there must be; the rest has its usual values."""
+    keys = (
+        "{sites: {level: village, only: [HX-V01], township: HX-T02, route: R1}, height: 576, "
+        "quota: {ART: 30%, S8: 5%}, first: [season, requests], keep_free: 10%}"
+    )
+    told = read(written(tmp_path, f"{HEAD}  site-drive: {keys}\n", "a")).target.medium
+    usual = read(written(tmp_path, f"{HEAD}  site-drive: {{sites: {{all: yes}}}}\n", "a"))
+
+    sites = SiteChoice(level="village", only=("HX-V01",), township="HX-T02", route="R1")
+    assert told == SiteDrive(
+        sites=sites, height=576, quota={"ART": "30%", "S8": "5%"}, first=("season", "requests"),
+        keep_free="10%",
+    )  # fmt: skip
+    assert usual.target.medium == SiteDrive(
+        sites=SiteChoice(all=True), quota={}, keep_free="5%",
+        first=("requests", "industries", "season", "dialect"),
+    )  # fmt: skip
+    assert (percent("30%"), percent("0%"), percent("100%")) == (0.3, 0.0, 1.0)
 
 
 def test_a_recipe_is_a_value(tmp_path):
