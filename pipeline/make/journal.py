@@ -129,17 +129,18 @@ def under_way(medium: Medium) -> UnderWay | None:
 
 
 def whole_set(medium: Medium, below: str = NEXT) -> Mapping[str, str] | None:
-    """Digests of the tag files below a folder, by path, where all that their tag manifest lists is
-    there and unaltered; else None.
+    """Digests of the tag files below a folder ("": those that have the seal), by path, where all
+    that their tag manifest lists is there and unaltered; else None.
     """
+    at = f"{below}/" if below else ""
     try:
-        seal = medium.read(f"{below}/{TAG_MANIFEST}", _MOST)
+        seal = medium.read(f"{at}{TAG_MANIFEST}", _MOST)
         items, bad = read_sums(seal.decode("utf-8"))
         found = {one.name: one.sha256 for one in items}
         if bad or not 0 < len(found) <= _MOST_TAGS:
             return None
         for path, digest in found.items():
-            if hashlib.sha256(medium.read(f"{below}/{path}", _MOST)).hexdigest() != digest:
+            if hashlib.sha256(medium.read(f"{at}{path}", _MOST)).hexdigest() != digest:
                 return None
     except (OSError, ValueError):
         return None

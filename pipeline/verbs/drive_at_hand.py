@@ -21,6 +21,7 @@ from pipeline.drive_record import DriveRecord, find
 from pipeline.drive_secret import secret_of
 from pipeline.make.drive_job import Filled
 from pipeline.make.drive_lists import Sealed, expected_from
+from pipeline.make.journal import whole_set
 from pipeline.make.look_at_drive import Looked, look
 from pipeline.make.medium import Medium
 from pipeline.verbs.register import here_and_now
@@ -33,7 +34,8 @@ DRIVES = "drives"  # the folder of a workspace where editions of drives are writ
 class AtHand:
     """A drive that is what the books take it for. `record`: its edition as the county keeps it,
     None before the first or where it was lost; `edition`: the same as far as the drive's own sealed
-    lists tell; `coming`: an edition that was planned and is not in the books.
+    lists tell; `coming`: an edition that was planned and is not in the books. `listed`: page
+    and lists are as its seal has them.
     """
 
     root: Path
@@ -44,6 +46,7 @@ class AtHand:
     expectation: Expectation
     record: DriveRecord | None = None
     coming: DriveRecord | None = None
+    listed: bool = True
 
     @property
     def identity(self) -> Identity:
@@ -110,7 +113,10 @@ def _held(
     verdict = judge(looked.seen, expectation)
     if standing is None or expectation is None:
         raise refusal(str(medium.root), verdict.why, verdict.mend)
-    return AtHand(medium.root, looked, standing, edition, verdict, expectation, record, coming)
+    listed = whole_set(medium, "") is not None
+    return AtHand(
+        medium.root, looked, standing, edition, verdict, expectation, record, coming, listed
+    )
 
 
 def _edition(medium: Medium, standing: DriveStanding | None, record: DriveRecord | None) -> Sealed:

@@ -46,7 +46,7 @@ class Going:
     @property
     def nothing_to_do(self) -> bool:
         """Whether the drive holds all this already, and says so on its page."""
-        change = self.refresh.rounds or self.refresh.stale or self.at.looked.under_way
+        change = self.refresh.rounds or self.refresh.stale or not self.at.listed
         sealed = self.at.looked.seen.root == self.at.standing.root != ""
         told = self.at.record.offers if self.at.record else ()
         same = [_plain(one) for one in told] == [_plain(one) for one in self.bundle.offers]

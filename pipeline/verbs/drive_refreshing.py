@@ -25,6 +25,7 @@ from pipeline.screen import say
 from pipeline.verbs.drive_at_hand import AtHand, all_at_hand, enter_edition
 from pipeline.verbs.drive_checking import checked
 from pipeline.verbs.drive_filling import Going, Prepared, going, prepared, room_at
+from pipeline.verbs.drive_finishing import finish
 from pipeline.verbs.drive_planning import made_for, stock_of, to_do, to_do_line, today
 from pipeline.verbs.drive_registering import private_key
 from pipeline.verbs.drive_telling import (
@@ -96,7 +97,8 @@ def refresh(root: Path, asked: Refreshing) -> int:
         on_hand = stock_of(ready, files)
         ones = _going(files, _paired(drives, gets), sites, on_hand, refused)
         filled = _filled(ready, [one for one in ones if not one.nothing_to_do], on_hand)
-    idle = [one for one in ones if one.nothing_to_do]
+        idle = [one for one in ones if one.nothing_to_do]
+        idle = finish(ready.workspace, idle, private_key(ready.workspace), refused)
     if asked.as_json:
         said = [going_json(one) | {"ok": True} for one in idle]
         said += [filled_json(one, result) for one, result in filled]
