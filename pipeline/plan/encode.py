@@ -64,7 +64,7 @@ def track_arguments(
     length, from a file that is read from its beginning.
     """
     marks = _marks(treatment, part, coding)
-    return _filled(_track(files, _deciding(treatment), coding), marks)
+    return filled(_track(files, deciding(treatment), coding), marks)
 
 
 def video_arguments(
@@ -74,7 +74,7 @@ def video_arguments(
     rate = RASTERS[coding.standard].rate
     begin = seek(chunk.start, treatment.cuts, treatment.speed, rate)
     marks = _marks(treatment, chunk, coding) | {f"{_SOUGHT:.3f}": f"{begin:.3f}"}
-    return _filled(_video(files, _deciding(treatment), coding, begin > 0), marks)
+    return filled(_video(files, deciding(treatment), coding, begin > 0), marks)
 
 
 def sound_arguments(
@@ -82,10 +82,10 @@ def sound_arguments(
 ) -> tuple[str, ...]:
     """The same for the sound alone."""
     marks = _marks(treatment, part, coding)
-    return _filled(_audio(files, _deciding(treatment), coding), marks)
+    return filled(_audio(files, deciding(treatment), coding), marks)
 
 
-def _deciding(treatment: Treatment) -> Treatment:
+def deciding(treatment: Treatment) -> Treatment:
     """What of a treatment is in a command line before its marks are filled: many files share it."""
     voices = tuple(
         replace(voice, gain=mark) for voice, mark in zip(treatment.voices, _GAINS, strict=False)
@@ -97,17 +97,23 @@ def _marks(treatment: Treatment, part: Stretch, coding: Coding) -> dict[str, str
     """What stands in the place of each mark."""
     rate = RASTERS[coding.standard].rate
     behind = part.start + part.pictures
-    gains = zip(_GAINS, treatment.voices, strict=False)
     return {
         _FIRST: str(part.start),
         _BEHIND: str(behind),
         _FIRST_SAMPLE: str(_samples(part.start, rate) + LAYER_II_DELAY),
         _BEHIND_SAMPLE: str(_samples(behind, rate) + LAYER_II_DELAY),
-        **{f"{mark:.2f}dB": f"{voice.gain:.2f}dB" for mark, voice in gains},
+        **gain_marks(treatment),
     }
 
 
-def _filled(words: tuple[str, ...], marks: Mapping[str, str]) -> tuple[str, ...]:
+def gain_marks(treatment: Treatment) -> dict[str, str]:
+    """What stands in the place of each voice's gain in a command line of `deciding`."""
+    gains = zip(_GAINS, treatment.voices, strict=False)
+    return {f"{mark:.2f}dB": f"{voice.gain:.2f}dB" for mark, voice in gains}
+
+
+def filled(words: tuple[str, ...], marks: Mapping[str, str]) -> tuple[str, ...]:
+    """A command line with its marks taken out."""
     return tuple(_without_marks(word, marks) for word in words)
 
 

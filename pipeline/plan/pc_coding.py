@@ -36,6 +36,11 @@ class Looks:
     most: int
 
 
+def bounds(looks: Looks) -> tuple[str, str]:
+    """The most bits a second, and of so many seconds, as ffmpeg's options have them."""
+    return f"{looks.most}k", f"{looks.most * BUFFER_SECONDS}k"
+
+
 def picture_options(shape: Raster, looks: Looks) -> dict[str, Any]:
     """Options of libx264: of even looks, with a bound on what any two seconds may take."""
     return {
@@ -45,8 +50,7 @@ def picture_options(shape: Raster, looks: Looks) -> dict[str, Any]:
         "profile:v": "main",
         "level": "3.1",
         "pix_fmt": "yuv420p",
-        "maxrate": f"{looks.most}k",
-        "bufsize": f"{looks.most * BUFFER_SECONDS}k",
+        **dict(zip(("maxrate", "bufsize"), bounds(looks), strict=True)),
         "g": shape.gop,
         "r": str(shape.rate),
         "a53cc": 0,

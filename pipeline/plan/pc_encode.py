@@ -4,14 +4,16 @@ ffmpeg-python). Every option is written out; no clock and no chance comes into t
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 import ffmpeg
 
-from pipeline.plan.encode import GLOBAL, Files
+from pipeline.plan.encode import GLOBAL, Files, deciding, filled, gain_marks
 from pipeline.plan.pc_coding import (
     Looks,
+    bounds,
     colour_marks,
     file_options,
     picture_options,
@@ -26,6 +28,9 @@ from pipeline.plan.treatment import Treatment
 VIDEO, POSTER = "programme.mp4", "poster.jpg"
 _RELEVELLED = {"bsf:v": "h264_metadata=level=3.1"}
 _LOCAL = {"protocol_whitelist": "file,pipe"}
+# How long a film is, how loud, and how many bits it may take is all that differs between most of
+# them: the rest of a line is built once, with these marks where the numbers come.
+_PICTURES, _SAMPLES, _MOST = "@pictures@", "@samples@", 9_005_000
 
 
 def copied_arguments(
@@ -44,11 +49,16 @@ def sound_made_arguments(
     source: str, treatment: Treatment, *, relevel: bool = False
 ) -> tuple[str, ...]:
     """The same with the picture as it is and the sound as the treatment says."""
+    marks = gain_marks(treatment) | {_SAMPLES: str(round(treatment.seconds * SAMPLE_RATE))}
+    return filled(_sound_made_line(source, deciding(treatment), relevel), marks)
+
+
+@lru_cache(maxsize=256)
+def _sound_made_line(source: str, treatment: Treatment, relevel: bool) -> tuple[str, ...]:
     file = ffmpeg.input(source, **_LOCAL)
     if treatment.picture is None:
         raise ValueError("no picture to copy")
-    samples = round(treatment.seconds * SAMPLE_RATE)
-    heard = _heard(file, treatment, samples)
+    heard = _heard(file, treatment)
     picture = file[str(treatment.picture.stream)]
     options = {"c:v": "copy"} | sound_options() | file_options()
     options |= _RELEVELLED if relevel else {}
@@ -61,20 +71,32 @@ def encoded_arguments(
     """The same with picture and sound as the treatment says, of exactly its length; without a
     sound where it has no voice.
     """
+    pictures = max(1, round(treatment.seconds * shape.rate))
+    samples = round(pictures * SAMPLE_RATE / shape.rate)
+    marks = gain_marks(treatment) | {_PICTURES: str(pictures), _SAMPLES: str(samples)}
+    marked = replace(coding, most=_MOST)
+    exact = dict(zip(bounds(marked), bounds(coding), strict=True))
+    words = filled(_encoded_line(files, deciding(treatment), shape, marked), marks)
+    return tuple(exact.get(word, word) for word in words)
+
+
+@lru_cache(maxsize=1024)
+def _encoded_line(
+    files: Files, treatment: Treatment, shape: Raster, coding: Looks
+) -> tuple[str, ...]:
     # A picture that changes its size on the way must not begin the graph, and its count, anew.
     file = ffmpeg.input(files.source, **{"reinit_filter:v": 0}, **_LOCAL)
-    pictures = max(1, round(treatment.seconds * shape.rate))
     if treatment.picture is None:
         seen = ffmpeg.input(files.card, loop=1, framerate=1)
     else:
         seen = file[str(treatment.picture.stream)]
     shown = on_raster(
-        seen, treatment, shape, first="0", behind=str(pictures), captions=files.captions
+        seen, treatment, shape, first="0", behind=_PICTURES, captions=files.captions
     ).filter("setparams", **colour_marks(shape))
     options = picture_options(shape, coding) | file_options()
     if not treatment.voices:
         return _line(ffmpeg.output(shown, f"out/{VIDEO}", **options))
-    heard = _heard(file, treatment, round(pictures * SAMPLE_RATE / shape.rate))
+    heard = _heard(file, treatment)
     return _line(ffmpeg.output(shown, heard, f"out/{VIDEO}", **options | sound_options()))
 
 
@@ -130,11 +152,11 @@ def _poster(stream: Any, size: tuple[int, int]) -> Any:
     return ffmpeg.output(made, f"out/{POSTER}", **poster_options())
 
 
-def _heard(file: Any, treatment: Treatment, samples: int) -> Any:
-    """What is heard, `samples` long."""
+def _heard(file: Any, treatment: Treatment) -> Any:
+    """What is heard, as long as the mark will say."""
     streams = [file[str(voice.stream)] for voice in treatment.voices]
     whole = sound(streams, treatment.voices, treatment.speed)
-    cut = whole.filter("apad").filter("atrim", end_sample=samples)
+    cut = whole.filter("apad").filter("atrim", end_sample=_SAMPLES)
     return cut.filter("asetpts", "PTS-STARTPTS")
 
 
