@@ -42,7 +42,7 @@ from pipeline.tools import NEVER, Stop
 
 __all__ = ["Expected", "Progress", "check_drive", "expected_from", "most_read"]
 
-BATCH = 256 << 20  # bytes that are read before the counters are asked
+BATCH = 2 << 30  # bytes that are read before the counters are asked
 _MOST_BATCH = 1_000  # files of it
 _MOST_SIGNATURE = 64 << 10
 

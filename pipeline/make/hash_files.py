@@ -17,8 +17,9 @@ from dataclasses import dataclass
 from pipeline.make.medium import Medium
 from pipeline.tools import Stop, Stopped
 
-PIECE = 512 << 10  # bytes in one read: larger ones were slower (measured.md)
-_RING = 8  # pieces between reading and hashing
+PIECE = 1 << 20  # bytes in one read: with less, threads change hands too often
+_RING = 16  # pieces between reading and hashing
+_SMALL = 128 << 10  # bytes of a whole file that is hashed where it is read
 Progress = Callable[[int], None]  # told the bytes read since it was last told
 
 
@@ -40,14 +41,39 @@ def hash_files(
     """
     with ThreadPoolExecutor(1, "hash") as hasher:
         ring = _Ring(hasher, stop, progress)
+        # A file is answered when the next one is read: neither thread waits where one ends.
+        last: _Read | None = None
         for path in paths:
-            try:
-                with _opened(medium, path) as descriptor:
-                    yield Hashed(path, *ring.digest(descriptor))
-            except (OSError, ValueError) as error:
-                medium.still_there()
-                said = error.strerror if isinstance(error, OSError) else ""
-                yield Hashed(path, -1, "", said or str(error))
+            now = _read(medium, path, ring)
+            if last:
+                yield last.hashed()
+            last = now
+        if last:
+            yield last.hashed()
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A file that was read and may still be hashed."""
+
+    path: str
+    bytes: int
+    digest: Future[str] | str
+    fault: str = ""
+
+    def hashed(self) -> Hashed:
+        digest = self.digest if isinstance(self.digest, str) else self.digest.result()
+        return Hashed(self.path, self.bytes, digest, self.fault)
+
+
+def _read(medium: Medium, path: str, ring: _Ring) -> _Read:
+    try:
+        with _opened(medium, path) as descriptor:
+            return _Read(path, *ring.digest(descriptor))
+    except (OSError, ValueError) as error:
+        medium.still_there()
+        said = error.strerror if isinstance(error, OSError) else ""
+        return _Read(path, -1, "", said or str(error))
 
 
 class _Ring:
@@ -56,28 +82,34 @@ class _Ring:
     def __init__(self, hasher: ThreadPoolExecutor, stop: Stop, progress: Progress) -> None:
         self.hasher, self.stop, self.progress = hasher, stop, progress
         self.pieces = [memoryview(bytearray(PIECE)) for _place in range(_RING)]
+        self.waiting: list[Future[None] | None] = [None] * _RING
+        self.turn = 0
 
-    def digest(self, descriptor: int) -> tuple[int, str]:
-        """Bytes and SHA-256 of an open file, from where it stands to its end."""
-        digest = hashlib.sha256()
-        waiting: list[Future[None] | None] = [None] * _RING
-        done = turn = 0
-        while True:
-            if self.stop.asked:
-                raise Stopped
-            if earlier := waiting[turn]:
-                earlier.result()
-            count = os.readv(descriptor, [self.pieces[turn]])
-            if not count:
-                break
-            waiting[turn] = self.hasher.submit(digest.update, self.pieces[turn][:count])
+    def digest(self, descriptor: int) -> tuple[int, Future[str] | str]:
+        """Bytes of an open file, from where it stands to its end, and its SHA-256 to come."""
+        digest, done = hashlib.sha256(), 0
+        while count := self._filled(descriptor):
+            piece = self.pieces[self.turn][:count]
             done += count
             self.progress(count)
-            turn = (turn + 1) % _RING
-        for last in waiting:
-            if last:
-                last.result()
-        return done, digest.hexdigest()
+            if done == count < _SMALL and not os.read(descriptor, 1):
+                # Handing so little over costs more than hashing it here.
+                digest.update(piece)
+                return done, digest.hexdigest()
+            if done == count < _SMALL:
+                os.lseek(descriptor, done, os.SEEK_SET)
+            self.waiting[self.turn] = self.hasher.submit(digest.update, piece)
+            self.turn = (self.turn + 1) % _RING
+        return done, self.hasher.submit(digest.hexdigest)
+
+    def _filled(self, descriptor: int) -> int:
+        """How many bytes were read into the next free piece."""
+        if self.stop.asked:
+            raise Stopped
+        if earlier := self.waiting[self.turn]:
+            earlier.result()
+            self.waiting[self.turn] = None
+        return os.readv(descriptor, [self.pieces[self.turn]])
 
 
 @contextlib.contextmanager
