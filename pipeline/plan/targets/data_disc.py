@@ -138,8 +138,7 @@ def _disc(
     placed = renamed(arranged, {one.path: one.joliet for one in names})
     listed = [IsoFile(p.path, p.bytes, p.sha256, p.origin) for p in placed.pieces]
     page = _page(volume, placed, stock) if placed.whole else None
-    bound = PAGE_BYTES + page_bound(programmes, placed.offers, stock)
-    listed.append(page or IsoFile(PAGE, bound, ""))
+    listed.append(page or _page_at_most(programmes, placed, stock))
     size = image_bytes(listed)
     write = None
     if page:
@@ -171,6 +170,10 @@ def _named(one: Filed) -> str:
         return one.programme.title
     last = f"—{numbers[-1]}" if len(numbers) > 1 else ""
     return f"{one.programme.title} 第{numbers[0]}{last}集"
+
+
+def _page_at_most(programmes: Sequence[Filed], placed: Laid, stock: Stock) -> IsoFile:
+    return IsoFile(PAGE, PAGE_BYTES + page_bound(programmes, placed.offers, stock), "")
 
 
 def _page(volume: _Volume, placed: Laid, stock: Stock) -> IsoFile:
