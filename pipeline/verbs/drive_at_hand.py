@@ -14,6 +14,7 @@ from catalog.circulation.posting import post
 from catalog.database import Connection
 from catalog.drives.asking import DriveStanding, standing_of
 from catalog.problem import Failure, Refusal, refusal
+from catalog.words import _
 from pipeline.bundle import layout
 from pipeline.bundle.identity import MOST_BYTES, Identity, read_identity
 from pipeline.bundle.verdict import Expectation, Verdict, judge
@@ -24,9 +25,11 @@ from pipeline.make.drive_lists import Sealed, expected_from
 from pipeline.make.journal import whole_set
 from pipeline.make.look_at_drive import Looked, look
 from pipeline.make.medium import Medium
+from pipeline.register_words import state_word
 from pipeline.verbs.register import here_and_now
 from pipeline.workspace import Workspace
 
+_GONE = ("lost", "scrapped")
 DRIVES = "drives"  # the folder of a workspace where editions of drives are written down
 
 
@@ -76,6 +79,14 @@ def at_hand(workspace: Workspace, root: Path, also: Sequence[Path] = ()) -> AtHa
     found = held(workspace, root, also)
     if not found.verdict.known:
         raise refusal(str(root), found.verdict.why, found.verdict.mend)
+    if found.standing.state in _GONE:
+        wrong = _("in the register {drive} is {state}").format(
+            drive=found.standing.drive, state=state_word(found.standing.state)
+        )
+        mend = _("if it was found, say where it lies: xiaxiang drive move {drive} --to SITE")
+        if found.standing.state == "scrapped":
+            mend = _("use another drive")
+        raise refusal(str(root), wrong, mend.format(drive=found.standing.drive))
     return found
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from catalog.drives.facts import SiteFacts, site_facts
-from catalog.problem import Refusal, refusal
+from catalog.problem import Failure, Refusal, refusal
 from catalog.words import _
 from pipeline import tools
 from pipeline.bars import DriveBars
@@ -16,7 +16,7 @@ from pipeline.cli import FAILED
 from pipeline.make.drive_job import Filled, Watch
 from pipeline.make.fill_drive import fill
 from pipeline.make.medium import Medium
-from pipeline.plan.drives import DrivesPlan, shared
+from pipeline.plan.drives import DrivesPlan, chosen_sites, shared
 from pipeline.plan.share import Shared
 from pipeline.plan.share_words import tell_site
 from pipeline.plan.steps import FromSource, Input
@@ -63,11 +63,11 @@ def plan(root: Path, asked: Refreshing) -> int:
     """Show what would be done to the drives at these paths. Nothing is touched."""
     ready, medium = _recipe(root, asked.recipe)
     drives, refused = all_at_hand(ready.workspace, asked.paths)
-    sites = _sites(ready.workspace, drives)
+    drives, sites = _meant(ready, medium, drives, refused)
     files = ready.drives(medium)
     on_hand = stock_of(ready, files)
     gets = _shares(files, drives, sites, on_hand)
-    ones = _going(files, _paired(drives, gets), sites, on_hand, refused)
+    ones = _going(files, list(zip(drives, gets, strict=True)), sites, on_hand, refused)
     todo = to_do(ready, files, gets)
     if asked.as_json:
         print(as_json([going_json(one) for one in ones], refused))
@@ -86,16 +86,16 @@ def refresh(root: Path, asked: Refreshing) -> int:
     ready, medium = _recipe(root, asked.recipe)
     with alone(ready.workspace):
         drives, refused = all_at_hand(ready.workspace, asked.paths)
+        drives, sites = _meant(ready, medium, drives, refused)
         if asked.deep:
             drives = [_read_through(ready.workspace, one) for one in drives]
-        sites = _sites(ready.workspace, drives)
         files, gets, outcome = made_for(
             ready, ready.drives(medium), lambda now, stock: _shares(now, drives, sites, stock)
         )
         for step, failure in outcome.failures:
             say(_("failed: {what}: {failure}").format(what=step.label, failure=failure))
         on_hand = stock_of(ready, files)
-        ones = _going(files, _paired(drives, gets), sites, on_hand, refused)
+        ones = _going(files, list(zip(drives, gets, strict=True)), sites, on_hand, refused)
         filled = _filled(ready, [one for one in ones if not one.nothing_to_do], on_hand)
         idle = [one for one in ones if one.nothing_to_do]
         idle = finish(ready.workspace, idle, private_key(ready.workspace), refused)
@@ -157,24 +157,40 @@ def _read_through(workspace: Workspace, at: AtHand) -> AtHand:
     return replace(at, looked=replace(at.looked, holding=replace(holding, edition=edition)))
 
 
-def _sites(workspace: Workspace, drives: Sequence[AtHand]) -> dict[str, SiteFacts]:
-    with workspace.books.reading() as connection:
-        return site_facts(connection, today(), [one.standing.site for one in drives])
+def _meant(
+    ready: Ready, medium: SiteDrive, drives: Sequence[AtHand], refused: Refused
+) -> tuple[list[AtHand], dict[str, SiteFacts]]:
+    """The drives whose sites are open and meant by the recipe, with these sites; others join the
+    refused.
+    """
+    with ready.workspace.books.reading() as connection:
+        sites = site_facts(connection, today(), [one.standing.site for one in drives])
+    meant = {site.id for site in chosen_sites(medium.sites, sites.values())}
+    for one in drives:
+        if (id := one.standing.site) not in meant:
+            refused.append((one.root, _not_meant(one, ready.recipe.id, open_=id in sites)))
+    return [one for one in drives if one.standing.site in meant], sites
+
+
+def _not_meant(at: AtHand, recipe: str, *, open_: bool) -> Refusal:
+    site, drive = at.standing.site, at.standing.drive
+    wrong = _("{site}, for which it is meant, was closed").format(site=site)
+    mend = _(
+        "register it for another site: "
+        "xiaxiang drive register {path} --site ID --drive {drive} --again"
+    ).format(path=at.root, drive=drive)
+    if open_:
+        wrong = _("the recipe {recipe} is not for {site}").format(recipe=recipe, site=site)
+        mend = _("name another recipe: --recipe NAME, or change sites in this one")
+    return refusal(str(at.root), wrong, mend)
 
 
 def _shares(
     plan: DrivesPlan, drives: Sequence[AtHand], sites: Mapping[str, SiteFacts], stock: Stock
 ) -> tuple[Shared, ...]:
     return tuple(
-        shared(plan, sites[one.standing.site], room_at(one), stock, today())
-        for one in drives
-        if one.standing.site in sites
+        shared(plan, sites[one.standing.site], room_at(one), stock, today()) for one in drives
     )
-
-
-def _paired(drives: Sequence[AtHand], gets: Sequence[Shared]) -> list[tuple[AtHand, Shared]]:
-    by_drive = {one.drive: one for one in gets}
-    return [(one, by_drive[d]) for one in drives if (d := one.standing.drive) in by_drive]
 
 
 def _going(
@@ -213,10 +229,15 @@ class _Entering(Watch):
         one = self._by_root[filled.root]
         with Medium(filled.root) as medium:
             free = medium.room().free
-        with self._books, self._workspace.books.transaction() as connection:
-            enter_edition(
-                connection, here_and_now(), one.going.at.standing, one.record, filled, free=free
-            )
+        try:
+            with self._books, self._workspace.books.transaction() as connection:
+                enter_edition(
+                    connection, here_and_now(), one.going.at.standing, one.record, filled, free=free
+                )
+        except Refusal as error:  # somebody changed the register meanwhile: this drive's trouble
+            wrong = _("the new edition is on it and was not entered: {why}").format(why=error)
+            mend = _("put the register right, then repeat the command")
+            raise Failure(str(filled.root), wrong, mend) from error
 
 
 def _filled(ready: Ready, ones: Sequence[Going], stock: Stock) -> list[tuple[Prepared, Filled]]:

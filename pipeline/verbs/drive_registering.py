@@ -53,7 +53,8 @@ def register(root: Path, path: Path, asked: Registering) -> int:
         number = _number(connection, asked)
         standing = standing_of(connection, number)
         identity = looked.seen.identity
-        if identity and standing and identity.token == standing.token and not asked.again:
+        same = identity and standing and identity.token == standing.token
+        if identity and standing and same and identity.site == asked.site and not asked.again:
             return _done(standing, identity, _("It bears its identity already."), asked.as_json)
         _free_to_take(path, looked, asked)
         identity = Identity(
@@ -64,7 +65,7 @@ def register(root: Path, path: Path, asked: Registering) -> int:
             looked.holding.capacity,
             looked.volume.serial,
         )
-        _enter(connection, identity, looked)
+        _enter(connection, identity, looked, again=asked.again)
         # Inside the transaction: what cannot be written onto the drive is not in the books either.
         with disk_told(_("registering {path}").format(path=path)):
             forget_lists(medium)
@@ -121,17 +122,18 @@ def _free_to_take(path: Path, looked: Looked, asked: Registering) -> None:
         raise refusal(str(path), wrong, mend)
 
 
-def _enter(connection: Connection, identity: Identity, looked: Looked) -> None:
-    """The drive in the register, with what it told of itself; then its identity."""
+def _enter(connection: Connection, identity: Identity, looked: Looked, *, again: bool) -> None:
+    """The drive in the register, with what it told of itself; then its identity. `again`: from now
+    on it is meant for the site of its identity, whatever it was meant for.
+    """
     at, known = here_and_now(), asking.drive(connection, identity.drive)
-    if known and known.home and known.home != identity.site:
+    elsewhere = known is not None and known.home not in ("", identity.site)
+    if known and elsewhere and not again:
         wrong = _("{drive} is meant for {home}").format(drive=identity.drive, home=known.home)
-        mend = _("move it first: xiaxiang drive move {drive} --to {site}")
-        raise refusal(
-            "drive register", wrong, mend.format(drive=identity.drive, site=identity.site)
-        )
+        mend = _("if it shall be for {site} from now on: --again").format(site=identity.site)
+        raise refusal("drive register", wrong, mend)
     today = at.date()
-    if known is None or _otherwise(known, identity, looked):
+    if known is None or elsewhere or _otherwise(known, identity, looked):
         post(connection, at, [_as_it_is(known, identity, looked, today)])
     told = (identity.token, identity.volume, identity.capacity)
     post(connection, at, [Enrolled(identity.drive, identity.site, *told, today)])
@@ -144,7 +146,7 @@ def _as_it_is(known: DriveAt | None, identity: Identity, looked: Looked, on: dat
         return Drive(identity.drive, on, identity.site, identity.site, "held", capacity, kind)
     due = date.fromisoformat(known.due_on) if known.due_on else None
     return Drive(
-        known.id, on, known.home or identity.site, known.holder, known.state,
+        known.id, on, identity.site, known.holder, known.state,
         capacity, kind or known.file_system, due, known.note,
     )  # fmt: skip
 
