@@ -139,7 +139,10 @@ def _disc(
     listed = [IsoFile(p.path, p.bytes, p.sha256, p.origin) for p in placed.pieces]
     page = _page(volume, placed, stock) if placed.whole else None
     listed.append(page or _page_at_most(programmes, placed, stock))
+    # What may be more than a disc holds is left out if it is, once it is made.
     size = image_bytes(listed)
+    if page is None:
+        size = min(size, CAPACITY[volume.medium.size])
     write = None
     if page:
         seconds = sum(one.seconds for one in programmes)

@@ -24,6 +24,7 @@ _MOST_EPISODES = MOST_FILES // 4  # on one disc: each has three files at most
 _AROUND = 1 << 20  # bytes of a disc without programmes: descriptors, empty tail, page, folders
 _FOLDER = 8 << 10  # of one folder in both name spaces
 _NAMED = 448  # of a file's records and its line of check sums, beside its path
+_LARGER = 4  # times as large as it will be is what a film counts with, at the most
 _PATHS = 6  # a path or its last name stands so often, each letter in three bytes
 
 
@@ -38,7 +39,9 @@ class Spread:
 
 
 def spread(medium: DataDisc, order: str, programmes: Sequence[Filed], stock: Stock) -> Spread:
-    """Programmes on as many discs as they need; `order` is that of the recipe."""
+    """Programmes on as many discs as they need; `order` is that of the recipe. What is not made yet
+    and may be too large for a disc gets one of its own, until it is made.
+    """
     room = _room(medium.size)
     runs: list[list[_Load]] = []
     too_large: list[LeftOut] = []
@@ -47,6 +50,8 @@ def spread(medium: DataDisc, order: str, programmes: Sequence[Filed], stock: Sto
         loads = [*_loads(one, offer, stock, room, at)]
         if _largest(one, stock) <= MOST_BYTES and all(map(room.holds, loads)):
             runs.append(loads)
+        elif _may_fit(one, stock, room):
+            runs.append([_at_most(load, room) for load in loads])
         else:
             too_large.append(_too_large(one, stock))
     packed = _in_order(runs, room)
@@ -75,6 +80,23 @@ def _captions(one: Filed) -> Iterator[PcFile]:
 
 def _largest(one: Filed, stock: Stock) -> int:
     return max((stock.known(file).bytes for file in one.files()), default=0)
+
+
+def _may_fit(one: Filed, stock: Stock, room: Room) -> bool:
+    """Whether files that are not made yet may turn out small enough: only then it is seen."""
+    unmade = False
+    for each in one.episodes:
+        beside = (each.captions,) if each.captions else ()
+        files = [stock.known(file) for file in (each.video, each.poster, *beside)]
+        likely = [file.bytes if file.sha256 else file.bytes // _LARGER for file in files]
+        if max(likely) > MOST_BYTES or sum(likely) > room.sectors * SECTOR:
+            return False
+        unmade |= not all(file.sha256 for file in files)
+    return unmade
+
+
+def _at_most(load: _Load, room: Room) -> _Load:
+    return replace(load, sectors=min(load.sectors, room.sectors))
 
 
 def _too_large(one: Filed, stock: Stock) -> LeftOut:
