@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 from collections.abc import Iterator
+from io import FileIO
 from pathlib import Path
 
 from catalog.problem import Failure
@@ -42,17 +43,24 @@ def full_disk(doing: str) -> Failure:
     return Failure(doing, happened, _("make room on this disk, or choose another, and start again"))
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a small file so that it is wholly there or not there, durably."""
+@contextlib.contextmanager
+def whole(path: Path) -> Iterator[FileIO]:
+    """A file, unbuffered, that gets its name only when everything written to it is on the disk."""
     part = path.with_name(f".{path.name}.part")
     try:
-        with part.open("wb") as file:
-            file.write(data)
-            file.flush()
+        with part.open("wb", buffering=0) as file:
+            yield file
             os.fsync(file.fileno())
         part.replace(path)
-    except OSError:
+        sync(path.parent)
+    finally:
         with contextlib.suppress(OSError):
-            part.unlink()
-        raise
-    sync(path.parent)
+            part.unlink(missing_ok=True)
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a small file so that it is wholly there or not there, durably."""
+    with whole(path) as file:
+        rest = memoryview(data)
+        while rest:
+            rest = rest[file.write(rest) :]

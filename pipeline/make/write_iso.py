@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from io import FileIO
 from pathlib import Path
 
-from catalog.durable import sync
+from catalog.durable import whole
 from catalog.problem import Failure
 from catalog.words import _
 from pipeline import tools
@@ -57,7 +55,7 @@ def write_iso(
     parts = [_part(*one, place) for one in zip(step.files, own, strict=True)]
     layout = _layout(step, parts, None if listed else names[0])
     path = out / f"{step.name}.iso"
-    with _whole(path) as file, Belt(file, partial(_told, stop, progress)) as belt:
+    with whole(path) as file, Belt(file, partial(_told, stop, progress)) as belt:
         belt.put(layout.head)
         starts = layout.starts[: len(parts)]
         digests = [_write(*one, belt) for one in zip(parts, starts, strict=True)]
@@ -178,17 +176,3 @@ def _altered(file: IsoFile) -> Failure:
     else:
         mend = _("delete what lies in the workroom, then start again: it is made anew")
     return Failure(_doing(file), happened, mend)
-
-
-@contextmanager
-def _whole(path: Path) -> Iterator[FileIO]:
-    """A file that gets its name only when everything written to it is on the disk."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        with part.open("wb", buffering=0) as file:
-            yield file
-            os.fsync(file.fileno())
-        part.replace(path)
-        sync(path.parent)
-    finally:
-        part.unlink(missing_ok=True)

@@ -15,7 +15,7 @@ from io import FileIO
 from pathlib import Path
 from typing import Final
 
-from catalog.durable import sync, write_whole
+from catalog.durable import whole, write_whole
 from catalog.problem import Failure
 from catalog.words import _
 from pipeline.videocd.bounds import RAW
@@ -48,7 +48,7 @@ def write_videocd(disc: Disc, folder: Path, name: str, progress: Callable[[int],
     layout = lay_out(disc)
     place, digest = folder / f"{name}.bin", hashlib.sha256()
     sheet = cue_sheet(layout, place.name).encode()
-    with _disk_errors(folder, layout.bytes + len(sheet)), _whole(place) as file:
+    with _disk_errors(folder, layout.bytes + len(sheet)), whole(place) as file:
         _write(file, image(layout), digest, progress)
     with _disk_errors(folder, len(sheet)):
         # The sheet comes last: a folder that has it has the image too.
@@ -61,20 +61,6 @@ def write_videocd(disc: Disc, folder: Path, name: str, progress: Callable[[int],
         sectors=layout.sectors,
         packs=tuple(track.stream.packs for track in layout.tracks),
     )
-
-
-@contextmanager
-def _whole(place: Path) -> Iterator[FileIO]:
-    """A file that gets its name only when everything written to it is on the disk."""
-    part = place.with_name(f".{place.name}.part")
-    try:
-        with part.open("wb", buffering=0) as file:
-            yield file
-            os.fsync(file.fileno())
-        part.replace(place)
-        sync(place.parent)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _write(
