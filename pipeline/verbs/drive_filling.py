@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from catalog.drives.facts import SiteFacts
+from catalog.durable import disk_told
 from catalog.problem import Refusal, refusal
 from catalog.words import _
 from pipeline.bundle import layout, signing
@@ -131,7 +132,8 @@ def prepared(
         "kept": len(one.refresh.kept),
         "removed": len(one.refresh.stale) + sum(len(each.removed) for each in one.refresh.rounds),
     }
-    record = keep(drives_of(workspace), new, recipe, tags, moved)
+    with disk_told(_("writing down what {drive} gets").format(drive=new.drive)):
+        record = keep(drives_of(workspace), new, recipe, tags, moved)
     job = DriveJob(
         root=one.at.root,
         refresh=one.refresh,
