@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from catalog.problem import Failure, Problem
@@ -194,7 +194,7 @@ def _sorted_out(
         for item in items:
             path = _place_of(medium, item, files, spelled)
             if path and path not in here:
-                into[path] = replace(item, bytes=files[path])
+                into[path] = Item(item.name, files[path], item.sha256)
     ours, given, others, odd = [], [], [], []
     for one in things:
         if one.path in here or one.path in taken:
