@@ -47,7 +47,9 @@ class Going:
     @property
     def nothing_to_do(self) -> bool:
         """Whether the drive holds all this already, and says so on its page."""
-        change = self.refresh.rounds or self.refresh.stale or not self.at.listed
+        held = {item.name for item in self.at.edition.items}  # else left by a refresh that ended
+        gone = any(item.name in held for item in self.refresh.stale)
+        change = self.refresh.rounds or gone or not self.at.listed
         sealed = self.at.looked.seen.root == self.at.standing.root != ""
         told = self.at.record.offers if self.at.record else ()
         same = [_plain(one) for one in told] == [_plain(one) for one in self.bundle.offers]

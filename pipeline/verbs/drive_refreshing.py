@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from catalog.drives.facts import SiteFacts, site_facts
+from catalog.drives.facts import SiteFacts
 from catalog.problem import Failure, Refusal, refusal
 from catalog.words import _
 from pipeline import tools
@@ -16,7 +16,7 @@ from pipeline.cli import FAILED
 from pipeline.make.drive_job import Filled, Watch
 from pipeline.make.fill_drive import fill
 from pipeline.make.medium import Medium
-from pipeline.plan.drives import DrivesPlan, chosen_sites, shared
+from pipeline.plan.drives import DrivesPlan, shared
 from pipeline.plan.share import Shared
 from pipeline.plan.share_words import tell_site
 from pipeline.plan.steps import FromSource, Input
@@ -26,8 +26,10 @@ from pipeline.verbs.drive_at_hand import AtHand, all_at_hand, enter_edition
 from pipeline.verbs.drive_checking import checked
 from pipeline.verbs.drive_filling import Going, Prepared, going, prepared, room_at
 from pipeline.verbs.drive_finishing import finish
+from pipeline.verbs.drive_meant import meant, recipe_of
 from pipeline.verbs.drive_planning import made_for, stock_of, to_do, to_do_line, today
 from pipeline.verbs.drive_registering import private_key
+from pipeline.verbs.drive_sources import spoilt_sources
 from pipeline.verbs.drive_telling import (
     Refused,
     as_json,
@@ -42,8 +44,7 @@ from pipeline.verbs.drive_telling import (
 from pipeline.verbs.ready import Ready
 from pipeline.verbs.register import here_and_now
 from pipeline.verbs.telling import left_out_lines
-from pipeline.workspace import Workspace, alone, enter
-from recipes.recipe import read
+from pipeline.workspace import Workspace, alone
 from recipes.targets import SiteDrive
 
 
@@ -61,9 +62,9 @@ class Refreshing:
 
 def plan(root: Path, asked: Refreshing) -> int:
     """Show what would be done to the drives at these paths. Nothing is touched."""
-    ready, medium = _recipe(root, asked.recipe)
+    ready, medium = recipe_of(root, asked.recipe)
     drives, refused = all_at_hand(ready.workspace, asked.paths)
-    drives, sites = _meant(ready, medium, drives, refused)
+    drives, sites = meant(ready, medium, drives, refused)
     files = ready.drives(medium)
     on_hand = stock_of(ready, files)
     gets = _shares(files, drives, sites, on_hand)
@@ -83,22 +84,17 @@ def plan(root: Path, asked: Refreshing) -> int:
 
 def refresh(root: Path, asked: Refreshing) -> int:
     """Give each drive its next edition: copied, read back, sealed, entered."""
-    ready, medium = _recipe(root, asked.recipe)
+    ready, medium = recipe_of(root, asked.recipe)
     with alone(ready.workspace):
-        drives, refused = all_at_hand(ready.workspace, asked.paths)
-        drives, sites = _meant(ready, medium, drives, refused)
-        if asked.deep:
-            drives = [_read_through(ready.workspace, one) for one in drives]
-        files, gets, outcome = made_for(
-            ready, ready.drives(medium), lambda now, stock: _shares(now, drives, sites, stock)
-        )
-        for step, failure in outcome.failures:
-            say(_("failed: {what}: {failure}").format(what=step.label, failure=failure))
-        on_hand = stock_of(ready, files)
-        ones = _going(files, list(zip(drives, gets, strict=True)), sites, on_hand, refused)
-        filled = _filled(ready, [one for one in ones if not one.nothing_to_do], on_hand)
-        idle = [one for one in ones if one.nothing_to_do]
-        idle = finish(ready.workspace, idle, private_key(ready.workspace), refused)
+        done = _given(ready, medium, asked)
+        while spoilt := spoilt_sources(ready, done.filled):
+            # What was promised of them cannot come. All else can, and what is copied by now stays.
+            for what, why in spoilt.values():
+                say(_("failed: {what}: {failure}").format(what=what, failure=why))
+            failed = tuple(result.root for _one, result in done.filled if not result.ok)
+            again = replace(asked, paths=failed, deep=False)
+            done = done.then(_given(ready, medium, again, {*done.without, *spoilt}))
+    idle, filled, refused = done.idle, done.filled, done.refused
     if asked.as_json:
         said = [going_json(one) | {"ok": True} for one in idle]
         said += [filled_json(one, result) for one, result in filled]
@@ -109,39 +105,58 @@ def refresh(root: Path, asked: Refreshing) -> int:
         for one_filled, result in filled:
             print("\n".join(filled_lines(one_filled, result)))
         tell_refused(refused)
-    bad = bool(outcome.failures) or any(not result.ok for _prepared, result in filled)
+    bad = done.unmade or done.without or any(not result.ok for _prepared, result in filled)
     return FAILED if bad else code_of(refused)
 
 
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What came of a call: drives that have everything, those that were filled, and the refused.
+    `unmade`: whether a file could not be made; `without`: programmes whose sources are spoilt.
+    """
+
+    idle: list[Going]
+    filled: list[tuple[Prepared, Filled]]
+    refused: Refused
+    unmade: bool
+    without: frozenset[str]
+
+    def then(self, later: _Done) -> _Done:
+        """The same with what came later of those that had failed."""
+        good = [one for one in self.filled if one[1].ok]
+        return _Done(
+            self.idle + later.idle,
+            good + later.filled,
+            self.refused + later.refused,
+            self.unmade or later.unmade,
+            later.without,
+        )
+
+
+def _given(
+    ready: Ready, medium: SiteDrive, asked: Refreshing, without: Collection[str] = ()
+) -> _Done:
+    """Fill drives, `without` some programmes."""
+    drives, refused = all_at_hand(ready.workspace, asked.paths)
+    drives, sites = meant(ready, medium, drives, refused)
+    if asked.deep:
+        drives = [_read_through(ready.workspace, one) for one in drives]
+    files, gets, outcome = made_for(
+        ready,
+        ready.drives(medium).without(without),
+        lambda now, stock: _shares(now, drives, sites, stock),
+    )
+    for step, failure in outcome.failures:
+        say(_("failed: {what}: {failure}").format(what=step.label, failure=failure))
+    on_hand = stock_of(ready, files)
+    ones = _going(files, list(zip(drives, gets, strict=True)), sites, on_hand, refused)
+    filled = _filled(ready, [one for one in ones if not one.nothing_to_do], on_hand)
+    idle = [one for one in ones if one.nothing_to_do]
+    idle = finish(ready.workspace, idle, private_key(ready.workspace), refused)
+    return _Done(idle, filled, refused, bool(outcome.failures), frozenset(without))
+
+
 # -- towards a plan -------------------------------------------------------------------------------
-
-
-def _recipe(root: Path, named: str) -> tuple[Ready, SiteDrive]:
-    """The recipe of drives that is meant. Raises Refusal where it is another, or which is open."""
-    name = named or _only_one(enter(root))
-    ready = Ready(root, name)
-    medium = ready.recipe.target.medium
-    if not isinstance(medium, SiteDrive):
-        wrong = _("this recipe is not for drives")
-        mend = _("name one with the target site-drive: --recipe NAME")
-        raise refusal(str(ready.recipe_file), wrong, mend, "target")
-    return ready, medium
-
-
-def _only_one(workspace: Workspace) -> str:
-    """The workspace's recipe of drives, where there is only one."""
-    found = []
-    for path in sorted((workspace.root / "recipes").glob("*.yaml")):
-        try:
-            medium = read(path).target.medium
-        except Refusal:
-            continue
-        found += [path.stem] if isinstance(medium, SiteDrive) else []
-    if len(found) == 1:
-        return found[0]
-    wrong = _("{count} recipes of this workspace are for drives").format(count=len(found))
-    named = _(" or ").join(found) or "township-drives"
-    raise refusal("drive", wrong, _("say which: --recipe {names}").format(names=named), "--recipe")
 
 
 def _read_through(workspace: Workspace, at: AtHand) -> AtHand:
@@ -155,34 +170,6 @@ def _read_through(workspace: Workspace, at: AtHand) -> AtHand:
         replace(item, sha256="") if item.name in altered else item for item in holding.edition
     )
     return replace(at, looked=replace(at.looked, holding=replace(holding, edition=edition)))
-
-
-def _meant(
-    ready: Ready, medium: SiteDrive, drives: Sequence[AtHand], refused: Refused
-) -> tuple[list[AtHand], dict[str, SiteFacts]]:
-    """The drives whose sites are open and meant by the recipe, with these sites; others join the
-    refused.
-    """
-    with ready.workspace.books.reading() as connection:
-        sites = site_facts(connection, today(), [one.standing.site for one in drives])
-    meant = {site.id for site in chosen_sites(medium.sites, sites.values())}
-    for one in drives:
-        if (id := one.standing.site) not in meant:
-            refused.append((one.root, _not_meant(one, ready.recipe.id, open_=id in sites)))
-    return [one for one in drives if one.standing.site in meant], sites
-
-
-def _not_meant(at: AtHand, recipe: str, *, open_: bool) -> Refusal:
-    site, drive = at.standing.site, at.standing.drive
-    wrong = _("{site}, for which it is meant, was closed").format(site=site)
-    mend = _(
-        "register it for another site: "
-        "xiaxiang drive register {path} --site ID --drive {drive} --again"
-    ).format(path=at.root, drive=drive)
-    if open_:
-        wrong = _("the recipe {recipe} is not for {site}").format(recipe=recipe, site=site)
-        mend = _("name another recipe: --recipe NAME, or change sites in this one")
-    return refusal(str(at.root), wrong, mend)
 
 
 def _shares(

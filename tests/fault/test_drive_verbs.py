@@ -368,6 +368,25 @@ def test_a_library_file_that_was_altered(county: Any, empty: str, name: str) -> 
     assert county.answer("drive", "verify", empty, "--deep")["ok"]
 
 
+def test_a_source_that_was_altered_after_all_was_made(county: Any, drives: list[str]) -> None:
+    """It shows only while it is copied: that programme stays away, all others are brought; the
+    same command again says it again.
+    """
+    for drive in drives:
+        for path in Path(drive, "data").rglob("*.*"):
+            path.unlink()
+    altered(county, "a~*.mp4")
+    said = county.said("drive", "refresh", *drives, code=3)
+    again = county.said("drive", "refresh", *drives, code=3)
+
+    assert "is not the file that was planned with" in said
+    assert said.count("edition 2 is sealed") == 2
+    assert again.count("nothing to do") == 2
+    for drive, name in zip(drives, ("D1", "D2"), strict=True):
+        assert len(programmes(county, name)) == 3
+        assert county.answer("drive", "verify", drive, "--deep")["ok"]
+
+
 def programmes(county: Any, drive: str) -> list[str]:
     """What lies on a drive by the books."""
     return list(county.answer("drive", "show", drive)["editions"][-1]["programmes"])
