@@ -26,6 +26,7 @@ from pipeline.make.drive_report import DriveFinding, shown
 from pipeline.make.medium import Found, Medium
 from pipeline.make.volume import Volume, volume
 from pipeline.manifest import Item, same
+from pipeline.plan.drive_room import room_of
 from pipeline.plan.refresh import Holding
 
 _OURS = {*layout.SEALED, layout.TAG_MANIFEST, layout.CODE, layout.SIGNATURE}
@@ -39,7 +40,8 @@ class Looked:
     and were confirmed by its journal count to its `edition`, and the room that unfinished copies
     take counts as free. `seen` is for the judgement which drive it is (bundle/verdict.py); what
     could not be read of it stands in `faults`. `people`: what people added, names as they may be
-    shown; `given`: how many files lie where people save them for us.
+    shown; `given`: how many files lie where people save them for us; `lists`: the room that
+    page, lists and records of editions take.
     """
 
     holding: Holding
@@ -49,6 +51,7 @@ class Looked:
     faults: tuple[DriveFinding, ...] = ()
     people: tuple[Item, ...] = ()
     given: int = 0
+    lists: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,7 @@ def look(medium: Medium, known: Sequence[Item]) -> Looked:
         (*faults, *dangers((*lying.others, *lying.given, *lying.odd), known)),
         tuple(Item(shown(item.name), item.bytes) for item in lying.people),
         len(lying.given),
+        room_of((o.bytes for o in lying.ours if not _within(o.path, layout.NEXT)), room.cluster),
     )
 
 

@@ -20,7 +20,7 @@ from pipeline.drive_record import DriveRecord, find, keep
 from pipeline.drive_secret import secret_of
 from pipeline.make.drive_job import DriveJob
 from pipeline.make.medium import Medium
-from pipeline.plan.drive_room import room_of
+from pipeline.plan.drive_room import room_of, rounded
 from pipeline.plan.drives import DrivesPlan, bundle
 from pipeline.plan.refresh import Holding, Refresh
 from pipeline.plan.refreshing import refresh
@@ -29,6 +29,8 @@ from pipeline.plan.share_words import tell_fault
 from pipeline.plan.targets.files import Stock
 from pipeline.verbs.drive_at_hand import AtHand, drives_of
 from pipeline.workspace import Workspace
+
+_STEP = 64 << 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +67,22 @@ def _plain(offer: Offer) -> tuple[object, ...]:
 
 
 def room_at(at: AtHand) -> DriveRoom:
-    """The room of a drive that is plugged in."""
+    """The room of a drive that is plugged in. What its file system has taken for itself is no room
+    either; rounded, since with new folders it grows a little and no programme shall go for that.
+    """
     holding = at.looked.holding
     others = room_of((max(item.bytes, 0) for item in holding.others), holding.cluster)
+    lying = room_of((item.bytes for item in holding.edition), holding.cluster)
+    taken = holding.capacity - holding.free - others - lying - at.looked.lists
     kind = holding.file_system or at.standing.file_system
-    return DriveRoom(at.standing.drive, holding.capacity, others, holding.cluster, kind)
+    away = others + rounded(taken, _STEP)
+    return DriveRoom(at.standing.drive, holding.capacity, away, holding.cluster, kind)
+
+
+def _holding(at: AtHand) -> Holding:
+    """What lies on a drive; the room of its lists is set aside for lists, old and new."""
+    holding = at.looked.holding
+    return replace(holding, free=holding.free + at.looked.lists)
 
 
 def going(
@@ -80,7 +93,7 @@ def going(
         plan, gets, site, at.standing, stock=stock, taken=_taken(at.looked.holding), on=on
     )
     known = at.record.programme_of if at.record else {}
-    planned = refresh(wanted, at.looked.holding, known)
+    planned = refresh(wanted, _holding(at), known)
     if isinstance(planned, Refresh):
         return Going(at, site, gets, planned)
     raise _refused(at, "; ".join(map(tell_fault, planned)))

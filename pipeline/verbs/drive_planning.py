@@ -38,7 +38,7 @@ def show(ready: Ready, medium: SiteDrive, as_json: bool) -> int:
     plan, sites = ready.drives(medium), sites_of(ready, medium)
     on_hand = stock_of(ready, plan)
     drives = by_the_books(plan, sites, on_hand, today())
-    todo = to_do(ready, plan, drives)
+    todo = to_do(ready, plan, drives, on_hand)
     if as_json:
         print(_json(drives, plan, todo))
         return DONE
@@ -61,7 +61,7 @@ def make_ready(ready: Ready, medium: SiteDrive, as_json: bool) -> int:
     for line in left_out_lines(plan.left_out):
         say(_("left out: {what}").format(what=line))
     with alone(ready.workspace):
-        plan, drives, outcome = made_for(
+        plan, drives, _stock, outcome = made_for(
             ready, plan, lambda now, on_hand: by_the_books(now, sites, on_hand, today())
         )
     for step, failure in outcome.failures:
@@ -79,18 +79,18 @@ Sharing = Callable[[DrivesPlan, Stock], Sequence[Shared]]
 
 def made_for(
     ready: Ready, plan: DrivesPlan, sharing: Sharing
-) -> tuple[DrivesPlan, Sequence[Shared], Outcome]:
-    """Make the files of what is shared out. Made ones are smaller than was counted with, so that
-    more has room: shared out anew until nothing is left to make. A programme that cannot be made
-    is left out of what comes.
+) -> tuple[DrivesPlan, Sequence[Shared], Stock, Outcome]:
+    """Make the files of what is shared out, and give what there is then. Made ones are smaller than
+    was counted with, so that more has room: shared out anew until nothing is left to make. A
+    programme that cannot be made is left out of what comes.
     """
     failures: list[tuple[Step, Failure]] = []
     while True:
         on_hand = stock_of(ready, plan)
         drives = sharing(plan, on_hand)
-        todo = to_do(ready, plan, drives)
+        todo = to_do(ready, plan, drives, on_hand)
         if not todo:
-            return plan, drives, Outcome(None, failures=tuple(failures))
+            return plan, drives, on_hand, Outcome(None, failures=tuple(failures))
         enough_room(todo, file_bytes(_pieces(plan, drives)), ready.workspace)
         with at_work(ready) as (bench, executor, bars):
             bars.begins(todo, {})
@@ -106,10 +106,13 @@ def _unmade(plan: DrivesPlan, drives: Sequence[Shared], ready: Ready) -> set[str
     return {id for id in chosen if missing(plan.steps([id]), plan.goals([id]), room)}
 
 
-def to_do(ready: Ready, plan: DrivesPlan, drives: Sequence[Shared]) -> list[Step]:
+def to_do(ready: Ready, plan: DrivesPlan, drives: Sequence[Shared], on_hand: Stock) -> list[Step]:
     """The steps still to be made for what is shared out."""
     chosen = {id: None for one in drives for id in one.chosen}
-    return missing(plan.steps(chosen), plan.goals(chosen), ready.workspace.workroom)
+    goals = plan.goals(chosen)
+    if on_hand.made.keys() >= set(goals):  # seen just now, thousands of them
+        return []
+    return missing(plan.steps(chosen), goals, ready.workspace.workroom)
 
 
 def stock_of(ready: Ready, plan: DrivesPlan) -> Stock:

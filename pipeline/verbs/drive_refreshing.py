@@ -69,7 +69,7 @@ def plan(root: Path, asked: Refreshing) -> int:
     on_hand = stock_of(ready, files)
     gets = _shares(files, drives, sites, on_hand)
     ones = _going(files, list(zip(drives, gets, strict=True)), sites, on_hand, refused)
-    todo = to_do(ready, files, gets)
+    todo = to_do(ready, files, gets, on_hand)
     if asked.as_json:
         print(as_json([going_json(one) for one in ones], refused))
     else:
@@ -141,14 +141,13 @@ def _given(
     drives, sites = meant(ready, medium, drives, refused)
     if asked.deep:
         drives = [_read_through(ready.workspace, one) for one in drives]
-    files, gets, outcome = made_for(
+    files, gets, on_hand, outcome = made_for(
         ready,
         ready.drives(medium).without(without),
         lambda now, stock: _shares(now, drives, sites, stock),
     )
     for step, failure in outcome.failures:
         say(_("failed: {what}: {failure}").format(what=step.label, failure=failure))
-    on_hand = stock_of(ready, files)
     ones = _going(files, list(zip(drives, gets, strict=True)), sites, on_hand, refused)
     filled = _filled(ready, [one for one in ones if not one.nothing_to_do], on_hand)
     idle = [one for one in ones if one.nothing_to_do]

@@ -19,7 +19,7 @@ from catalog.problem import Failure
 from pipeline import drive_record, tools
 from pipeline.bundle.receipt_code import receipt_code
 from pipeline.make.medium import Medium
-from pipeline.verbs import drive_refreshing, making
+from pipeline.verbs import drive_at_hand, drive_refreshing, making
 from pipeline.workspace import alone, enter
 
 RECIPE = """\
@@ -136,7 +136,7 @@ def test_books_that_cannot_be_written_when_a_drive_is_sealed(
 ) -> None:
     """Exit 3 for that drive, and the other is entered; the same command enters the first."""
     county.recipe("drives", RECIPE)
-    real = drive_refreshing.enter_edition
+    real = drive_at_hand.enter_edition
 
     def entering(connection: Any, at: Any, standing: Any, *rest: Any, **more: Any) -> None:
         if standing.drive == "D1":
