@@ -37,15 +37,15 @@ def ran(*words: str) -> str:
 
 
 @pytest.fixture
-def ext4(tmp_path: Path) -> Iterator[Callable[[str, int], Path]]:
+def ext4(tmp_path: Path) -> Iterator[Callable[[str, float], Path]]:
     """Make and mount a drive of so many MiB."""
     with ExitStack() as stack:
 
-        def make(name: str, size: int) -> Path:
+        def make(name: str, size: float) -> Path:
             image, place = tmp_path / f"{name}.img", tmp_path / name
             place.mkdir()
             with image.open("wb") as file:
-                file.truncate(size << 20)
+                file.truncate(int(size * 1024) << 10)
             ran("mkfs.ext4", "-q", "-O", "^has_journal", "-m", "0", str(image))
             ran("mount", "-o", "loop", str(image), str(place))
             stack.callback(ran, "umount", "--lazy", str(place))
@@ -99,6 +99,24 @@ def test_what_does_not_fit_is_left_out_and_told(county: Any, ext4: Callable[...,
     assert plan["left_out"][0]["told"] in told
     assert done["programmes"] == plan["programmes"]
     assert county.answer("drive", "verify", str(drive), "--deep")["ok"]
+
+
+@pytest.mark.parametrize("size", [11.25, 11.5, 11.625, 11.75, 11.875, 12, 12.125, 12.25])
+def test_whatever_is_chosen_for_a_drive_fits_and_stays(
+    county: Any, ext4: Callable[..., Path], size: float
+) -> None:
+    """Around the size at which the last large programme fits: never refused for want of room, and
+    what was there once does not go at the next refresh.
+    """
+    drive = ext4("brim", size)
+    county.said("drive", "register", str(drive), "--site", "T")
+    done = county.answer("drive", "refresh", str(drive))["drives"][0]
+    again = county.answer("drive", "refresh", str(drive))["drives"][0]
+
+    assert done["ok"]
+    assert 3 <= len(done["programmes"]) <= 4
+    assert set(again["programmes"]) >= set(done["programmes"])
+    assert again["nothing_to_do"]
 
 
 def test_copies_are_verified_as_read_from_the_device(
