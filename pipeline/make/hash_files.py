@@ -18,7 +18,7 @@ from pipeline.make.medium import Medium
 from pipeline.tools import Stop, Stopped
 
 PIECE = 1 << 20  # bytes in one read: with less, threads change hands too often
-_RING = 16  # pieces between reading and hashing
+RING = 16  # pieces between reading and hashing
 _SMALL = 128 << 10  # bytes of a whole file that is hashed where it is read
 Progress = Callable[[int], None]  # told the bytes read since it was last told
 
@@ -34,13 +34,18 @@ class Hashed:
 
 
 def hash_files(
-    medium: Medium, paths: Iterable[str], stop: Stop, progress: Progress
+    medium: Medium,
+    paths: Iterable[str],
+    stop: Stop,
+    progress: Progress,
+    *,
+    pieces: int = RING,
 ) -> Iterator[Hashed]:
-    """One answer a path, in order. A file that cannot be read is told, and the others are read; a
+    """One answer a path, in order; `pieces` of a MiB lie between reading and hashing. A file that cannot be read is told, and the others are read; a
     drive that is gone raises Failure, a wish to stop Stopped.
     """
     with ThreadPoolExecutor(1, "hash") as hasher:
-        ring = _Ring(hasher, stop, progress)
+        ring = _Ring(hasher, stop, progress, pieces)
         # A file is answered when the next one is read: neither thread waits where one ends.
         last: _Read | None = None
         for path in paths:
@@ -79,10 +84,12 @@ def _read(medium: Medium, path: str, ring: _Ring) -> _Read:
 class _Ring:
     """The pieces between the thread that reads and the one that hashes."""
 
-    def __init__(self, hasher: ThreadPoolExecutor, stop: Stop, progress: Progress) -> None:
+    def __init__(
+        self, hasher: ThreadPoolExecutor, stop: Stop, progress: Progress, pieces: int
+    ) -> None:
         self.hasher, self.stop, self.progress = hasher, stop, progress
-        self.pieces = [memoryview(bytearray(PIECE)) for _place in range(_RING)]
-        self.waiting: list[Future[None] | None] = [None] * _RING
+        self.pieces = [memoryview(bytearray(PIECE)) for _place in range(pieces)]
+        self.waiting: list[Future[None] | None] = [None] * pieces
         self.turn = 0
 
     def digest(self, descriptor: int) -> tuple[int, Future[str] | str]:
@@ -99,7 +106,7 @@ class _Ring:
             if done == count < _SMALL:
                 os.lseek(descriptor, done, os.SEEK_SET)
             self.waiting[self.turn] = self.hasher.submit(digest.update, piece)
-            self.turn = (self.turn + 1) % _RING
+            self.turn = (self.turn + 1) % len(self.pieces)
         return done, self.hasher.submit(digest.hexdigest)
 
     def _filled(self, descriptor: int) -> int:

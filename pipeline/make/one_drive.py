@@ -29,6 +29,7 @@ from pipeline.tools import Stop
 
 _WRITTEN = 512 << 10  # bytes in one write: larger ones were slower (measured.md)
 _MOST_IDENTITY = 1 << 20
+_READ_PIECES = 4  # MiB of memory a drive: dozens may be read back at once
 _FRESH = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 
 
@@ -256,7 +257,7 @@ class OneDrive:
     def read(self, paths: list[str], phase: Phase) -> tuple[dict[str, Hashed], Whence]:
         """What the device holds of these files, and whether it was the device."""
         heard = lambda count: self.heard(phase, count)  # noqa: E731
-        return read_back(self.medium, self.backing, paths, self.stop, heard)
+        return read_back(self.medium, self.backing, paths, self.stop, heard, pieces=_READ_PIECES)
 
     def _believe(self, good: dict[str, Piece], whence: Whence) -> None:
         """Note in the journal, then name: the order makes a kill between the two harmless."""

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from pipeline.make.drive_job import Whence
-from pipeline.make.hash_files import PIECE, Hashed, Progress, hash_files
+from pipeline.make.hash_files import PIECE, RING, Hashed, Progress, hash_files
 from pipeline.make.medium import Medium
 from pipeline.make.syncing import sync_all
 from pipeline.make.volume import mount_of
@@ -134,13 +134,16 @@ def read_back(
     paths: Sequence[str],
     stop: Stop,
     progress: Progress,
+    *,
+    pieces: int = RING,
 ) -> tuple[dict[str, Hashed], Whence]:
     """What the device holds of files that were synced, by path, and whether it was the device.
 
-    A file that cannot be read is told in its answer. Raises Failure where the drive is gone.
+    A file that cannot be read is told in its answer. Raises Failure where the drive is gone. With
+    fewer `pieces` it takes less memory: many drives are read at once.
     """
     proof = Proof(backing)
-    found = {one.path: one for one in hash_files(medium, paths, stop, progress)}
+    found = {one.path: one for one in hash_files(medium, paths, stop, progress, pieces=pieces)}
     whence = proof.whence(_bytes(found))
     if whence == "device" or backing.through_fuse or backing.kind in _IN_MEMORY or not found:
         return found, whence
