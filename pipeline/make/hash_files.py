@@ -41,8 +41,9 @@ def hash_files(
     *,
     pieces: int = RING,
 ) -> Iterator[Hashed]:
-    """One answer a path, in order; `pieces` of a MiB lie between reading and hashing. A file that cannot be read is told, and the others are read; a
-    drive that is gone raises Failure, a wish to stop Stopped.
+    """One answer a path, in order; `pieces` of a MiB lie between reading and hashing. A file that
+    cannot be read is told, and the others are read; a drive that is gone raises Failure, a wish to
+    stop Stopped.
     """
     with ThreadPoolExecutor(1, "hash") as hasher:
         ring = _Ring(hasher, stop, progress, pieces)
