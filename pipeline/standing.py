@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pipeline.plan.planning import Plan
@@ -42,10 +42,28 @@ def missing(steps: Sequence[Step], goals: Collection[str], room: Workroom) -> li
 
 def stock(steps: Sequence[Step], room: Workroom) -> Stock:
     """What of the files for computers is made: media are planned by their bytes."""
-    made, texts = {}, {}
+    made, texts = {}, dict[str, Path]()
     for step in steps:
         if isinstance(step, Encode | WebVtt) and (found := room.find(key(step))):
             made[found.key] = found
             if isinstance(step, WebVtt):
-                texts[found.key] = room.path(found.key, step.name).read_bytes()
-    return Stock(made, texts)
+                texts[found.key] = room.path(found.key, step.name)
+    return Stock(made, _Texts(texts))
+
+
+class _Texts(Mapping[str, bytes]):
+    """Contents of small files by a name; each is read when it is asked for, since thousands of
+    films have more subtitles than memory is theirs.
+    """
+
+    def __init__(self, places: Mapping[str, Path]) -> None:
+        self._places = places
+
+    def __getitem__(self, name: str) -> bytes:
+        return self._places[name].read_bytes()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
