@@ -1,7 +1,8 @@
-"""Digests of many files of a drive, read in order past the system's own copy of them.
+"""Digests of many files of a drive, read past the system's own copy of them.
 
-One thread reads while another hashes: on a drive that turns, two files read at once would cost more
-than they give, and a processor hashes faster than any drive reads.
+One thread reads while two others hash. Two files are read in turn, a long stretch of each: hashing
+one file takes one processor as long as a fast drive needs for two, and a drive that turns loses
+little time on the way from one stretch to the next.
 """
 
 from __future__ import annotations
@@ -10,15 +11,18 @@ import contextlib
 import hashlib
 import os
 import stat
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 
 from pipeline.make.medium import Medium
 from pipeline.tools import Stop, Stopped
 
 PIECE = 1 << 20  # bytes in one read: with less, threads change hands too often
-RING = 16  # pieces between reading and hashing
+RING = 48  # pieces between reading and hashing
+_STRETCH = 16  # pieces that are read of one file before the other's turn
 _SMALL = 128 << 10  # bytes of a whole file that is hashed where it is read
 Progress = Callable[[int], None]  # told the bytes read since it was last told
 
@@ -41,74 +45,101 @@ def hash_files(
     *,
     pieces: int = RING,
 ) -> Iterator[Hashed]:
-    """One answer a path, in order; `pieces` of a MiB lie between reading and hashing. A file that
-    cannot be read is told, and the others are read; a drive that is gone raises Failure, a wish to
-    stop Stopped.
+    """One answer a path, in order; `pieces` of a MiB lie between reading and hashing, and with few
+    of them files are read one after the other. A file that cannot be read is told, and the others
+    are read; a drive that is gone raises Failure, a wish to stop Stopped.
     """
-    with ThreadPoolExecutor(1, "hash") as hasher:
-        ring = _Ring(hasher, stop, progress, pieces)
-        # A file is answered when the next one is read: neither thread waits where one ends.
-        last: _Read | None = None
-        for path in paths:
-            now = _read(medium, path, ring)
-            if last:
-                yield last.hashed()
-            last = now
-        if last:
-            yield last.hashed()
+    lanes = 2 if pieces >= 2 * _STRETCH else 1
+    with ExitStack() as open_:
+        hashers = [open_.enter_context(ThreadPoolExecutor(1, "hash")) for _lane in range(lanes)]
+        ring = _Ring(medium, hashers, stop, progress, pieces)
+        open_.callback(ring.close)
+        yield from ring.all(paths)
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """A file that was read and may still be hashed."""
+@dataclass(slots=True, eq=False)
+class _File:
+    """A file on its way: open while it is read, then waiting for its digest."""
 
     path: str
-    bytes: int
-    digest: Future[str] | str
+    hasher: ThreadPoolExecutor
+    descriptor: int = -1
+    done: int = 0
     fault: str = ""
+    digest: hashlib._Hash = field(default_factory=hashlib.sha256)
+    result: Future[str] | str = ""
 
-    def hashed(self) -> Hashed:
-        digest = self.digest if isinstance(self.digest, str) else self.digest.result()
-        return Hashed(self.path, self.bytes, digest, self.fault)
+    @property
+    def hashed(self) -> bool:
+        return isinstance(self.result, str) or self.result.done()
 
-
-def _read(medium: Medium, path: str, ring: _Ring) -> _Read:
-    try:
-        with _opened(medium, path) as descriptor:
-            return _Read(path, *ring.digest(descriptor))
-    except (OSError, ValueError) as error:
-        medium.still_there()
-        said = error.strerror if isinstance(error, OSError) else ""
-        return _Read(path, -1, "", said or str(error))
+    def told(self) -> Hashed:
+        """The answer; waits for the digest."""
+        if self.fault:
+            return Hashed(self.path, -1, "", self.fault)
+        result = self.result if isinstance(self.result, str) else self.result.result()
+        return Hashed(self.path, self.done, result)
 
 
 class _Ring:
-    """The pieces between the thread that reads and the one that hashes."""
+    """The pieces between the thread that reads and those that hash, and the files being read."""
 
     def __init__(
-        self, hasher: ThreadPoolExecutor, stop: Stop, progress: Progress, pieces: int
+        self,
+        medium: Medium,
+        hashers: list[ThreadPoolExecutor],
+        stop: Stop,
+        progress: Progress,
+        pieces: int,
     ) -> None:
-        self.hasher, self.stop, self.progress = hasher, stop, progress
+        self.medium, self.hashers, self.stop, self.progress = medium, hashers, stop, progress
         self.pieces = [memoryview(bytearray(PIECE)) for _place in range(pieces)]
         self.waiting: list[Future[None] | None] = [None] * pieces
-        self.turn = 0
+        self.reading: list[_File] = []
+        self.turn = self.begun = 0
 
-    def digest(self, descriptor: int) -> tuple[int, Future[str] | str]:
-        """Bytes of an open file, from where it stands to its end, and its SHA-256 to come."""
-        digest, done = hashlib.sha256(), 0
-        while count := self._filled(descriptor):
-            piece = self.pieces[self.turn][:count]
-            done += count
-            self.progress(count)
-            if done == count < _SMALL and not os.read(descriptor, 1):
-                # Handing so little over costs more than hashing it here.
-                digest.update(piece)
-                return done, digest.hexdigest()
-            if done == count < _SMALL:
-                os.lseek(descriptor, done, os.SEEK_SET)
-            self.waiting[self.turn] = self.hasher.submit(digest.update, piece)
-            self.turn = (self.turn + 1) % len(self.pieces)
-        return done, self.hasher.submit(digest.hexdigest)
+    def all(self, paths: Iterable[str]) -> Iterator[Hashed]:
+        """Every path's answer, in their order."""
+        source, order = iter(paths), deque[_File]()
+        while self._fill(source, order):
+            for one in tuple(self.reading):
+                self._stretch(one)
+            # Not waited for: the device would stand still until the last piece is hashed.
+            late = len(self.hashers) + 1
+            while order and order[0].descriptor < 0 and (order[0].hashed or len(order) > late):
+                yield order.popleft().told()
+        yield from (one.told() for one in order)
+
+    def _fill(self, source: Iterator[str], order: deque[_File]) -> bool:
+        """Open as many files as are read in turn; whether there is any."""
+        while len(self.reading) < len(self.hashers) and (path := next(source, None)) is not None:
+            one = _File(path, self.hashers[self.begun % len(self.hashers)])
+            self.begun += 1
+            order.append(one)
+            with self._faults(one):
+                one.descriptor = _opened(self.medium, path)
+                self.reading.append(one)
+        return bool(self.reading)
+
+    def _stretch(self, one: _File) -> None:
+        """Read a stretch of a file; at its end, its digest is asked for."""
+        with self._faults(one):
+            for _piece in range(_STRETCH):
+                count = self._filled(one.descriptor)
+                if not count:
+                    one.result = one.hasher.submit(one.digest.hexdigest)
+                    return self._end(one)
+                piece = self.pieces[self.turn][:count]
+                first, one.done = not one.done, one.done + count
+                self.progress(count)
+                if first and count < _SMALL and os.fstat(one.descriptor).st_size == count:
+                    # Handing so little over costs more than hashing it here.
+                    one.digest.update(piece)
+                    one.result = one.digest.hexdigest()
+                    return self._end(one)
+                self.waiting[self.turn] = one.hasher.submit(one.digest.update, piece)
+                self.turn = (self.turn + 1) % len(self.pieces)
+        return None
 
     def _filled(self, descriptor: int) -> int:
         """How many bytes were read into the next free piece."""
@@ -119,9 +150,34 @@ class _Ring:
             self.waiting[self.turn] = None
         return os.readv(descriptor, [self.pieces[self.turn]])
 
+    @contextlib.contextmanager
+    def _faults(self, one: _File) -> Iterator[None]:
+        """What a file refuses meanwhile is its fault, unless the drive is gone."""
+        try:
+            yield
+        except (OSError, ValueError) as error:
+            self._end(one)
+            self.medium.still_there()
+            said = error.strerror if isinstance(error, OSError) else ""
+            one.fault = said or str(error)
 
-@contextlib.contextmanager
-def _opened(medium: Medium, path: str) -> Iterator[int]:
+    def _end(self, one: _File) -> None:
+        """Close a file; what was read once fills the memory of others for nothing."""
+        if one in self.reading:
+            self.reading.remove(one)
+        if one.descriptor >= 0:
+            descriptor, one.descriptor = one.descriptor, -1
+            with contextlib.suppress(OSError):
+                forget(descriptor)
+            os.close(descriptor)
+
+    def close(self) -> None:
+        """Close what is open still."""
+        for one in tuple(self.reading):
+            self._end(one)
+
+
+def _opened(medium: Medium, path: str) -> int:
     """A plain file of this drive, and none that another was mounted over; not in memory."""
     descriptor = medium.open(path)
     try:
@@ -131,11 +187,10 @@ def _opened(medium: Medium, path: str) -> Iterator[int]:
         if told.st_dev != medium.device:
             raise ValueError("another file system")
         forget(descriptor)
-        yield descriptor
-    finally:
-        with contextlib.suppress(OSError):
-            forget(descriptor)  # what was read once fills the memory of others for nothing
+    except BaseException:
         os.close(descriptor)
+        raise
+    return descriptor
 
 
 def forget(descriptor: int) -> None:
