@@ -25,7 +25,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from catalog import words
+from catalog import ledger, words
 from catalog.database import open_books
 from pipeline import tools
 from pipeline.bundle.bag import root as seal_root
@@ -289,6 +289,15 @@ class County:
         done = self.ended(*words, "--json")
         assert done.returncode == code, f"{done.stdout}\n{done.stderr}"
         return json.loads(done.stdout)
+
+    def events(self, kind: str) -> list[dict[str, Any]]:
+        """The events of a kind; the chain must hold."""
+        books = open_books(self.root / "xiaxiang.db")
+        with books.reading() as connection:
+            assert ledger.check(connection) == ()
+            found = [dict(event.details) for event in ledger.read(connection, kind)]
+        books.close()
+        return found
 
     def recipe(self, name: str, text: str) -> None:
         """Write a recipe into the workspace."""

@@ -22,7 +22,7 @@ from pipeline.standing import outstanding, standing
 from pipeline.verbs import drive_planning
 from pipeline.verbs.ready import Ready
 from pipeline.verbs.telling import left_out_lines, minutes_of
-from pipeline.workspace import Workspace
+from pipeline.workspace import Workspace, enter
 from recipes.recipe import schema as recipe_schema
 from recipes.targets import SiteDrive
 
@@ -109,7 +109,7 @@ def _plan_json(plan: Plan, todo: list[Step], minutes: float) -> str:
 
 def plan(root: Path, named: str, as_json: bool) -> int:
     """Show what a recipe would make. Nothing is touched."""
-    ready = Ready(root, named)
+    ready = Ready(enter(root), named)
     if isinstance(medium := ready.recipe.target.medium, SiteDrive):
         return drive_planning.show(ready, medium, as_json)
     plan, room = ready.discs(), ready.workspace.workroom

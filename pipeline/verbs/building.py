@@ -21,13 +21,13 @@ from pipeline.verbs import drive_planning
 from pipeline.verbs.making import at_work, enough_room, file_bytes
 from pipeline.verbs.ready import Ready
 from pipeline.verbs.telling import left_out_lines
-from pipeline.workspace import alone
+from pipeline.workspace import alone, enter
 from recipes.targets import SiteDrive, VideoCd
 
 
 def build(root: Path, named: str, as_json: bool) -> int:
     """Make what a recipe asks for, write it into the books, and say where it lies."""
-    ready = Ready(root, named)
+    ready = Ready(enter(root), named)
     if isinstance(medium := ready.recipe.target.medium, SiteDrive):
         return drive_planning.make_ready(ready, medium, as_json)
     plan = ready.discs()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -13,12 +15,14 @@ from catalog.words import _
 from pipeline.bundle import layout, signing
 from pipeline.bundle.bag import code_js, root, tag_files
 from pipeline.bundle.bundle import Bundle, Offer
+from pipeline.bundle.editions import MOST_BYTES as MOST_RECORD
 from pipeline.bundle.identity import write_identity
 from pipeline.bundle.page.page import page
 from pipeline.bundle.receipt_code import receipt_code
 from pipeline.drive_record import DriveRecord, find, keep
 from pipeline.drive_secret import secret_of
 from pipeline.make.drive_job import DriveJob
+from pipeline.make.drive_lists import seal_of
 from pipeline.make.medium import Medium
 from pipeline.plan.drive_room import room_of, rounded
 from pipeline.plan.drives import DrivesPlan, bundle
@@ -162,16 +166,32 @@ def prepared(
 
 
 def _earlier(workspace: Workspace, at: AtHand) -> dict[str, bytes]:
-    """The records of the editions before: as the county keeps them, else as they lie there."""
+    """The records of the editions before: those on the drive that the seal in the books holds, else
+    as the county keeps them, else as they lie there. The county's come with the whole list of their
+    edition, so that they are read only where they are wanted.
+    """
     found: dict[str, bytes] = {}
     with Medium(at.root) as medium:
+        seal = seal_of(medium)
+        listed = seal.listed if seal and seal.root == at.standing.root else {}
         for number in range(1, at.standing.number + 1):
             path = layout.record_path(number)
-            if kept := find(drives_of(workspace), at.standing.drive, number):
+            if data := _sealed(medium, path, listed.get(path, "")):
+                found[path] = data
+            elif kept := find(drives_of(workspace), at.standing.drive, number):
                 found[path] = kept.record
             elif medium.size(path) >= 0:
-                found[path] = medium.read(path, 8 << 20)
+                found[path] = medium.read(path, MOST_RECORD)
     return found
+
+
+def _sealed(medium: Medium, path: str, digest: str) -> bytes:
+    """A record that lies there with this digest; empty where it does not."""
+    with contextlib.suppress(OSError, ValueError):
+        data = medium.read(path, MOST_RECORD)
+        if hashlib.sha256(data).hexdigest() == digest:
+            return data
+    return b""
 
 
 def _interim(

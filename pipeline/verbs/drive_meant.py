@@ -10,9 +10,8 @@ from catalog.problem import Refusal, refusal
 from catalog.words import _
 from pipeline.plan.drives import chosen_sites
 from pipeline.verbs.drive_at_hand import AtHand
-from pipeline.verbs.drive_planning import today
 from pipeline.verbs.drive_telling import Refused
-from pipeline.verbs.ready import Ready
+from pipeline.verbs.ready import Ready, today
 from pipeline.workspace import Workspace, enter
 from recipes.recipe import read
 from recipes.targets import SiteDrive
@@ -20,8 +19,8 @@ from recipes.targets import SiteDrive
 
 def recipe_of(root: Path, named: str) -> tuple[Ready, SiteDrive]:
     """The recipe of drives that is meant. Raises Refusal where it is another, or which is open."""
-    name = named or _only_one(enter(root))
-    ready = Ready(root, name)
+    workspace = enter(root)
+    ready = Ready(workspace, named or _only_one(workspace))
     medium = ready.recipe.target.medium
     if not isinstance(medium, SiteDrive):
         wrong = _("this recipe is not for drives")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
-from datetime import UTC, date, datetime
 from typing import Any
 
 from catalog.drives.facts import SiteFacts, site_facts
@@ -24,7 +23,7 @@ from pipeline.run import Outcome, carry_out
 from pipeline.screen import say, size, table
 from pipeline.standing import missing, stock
 from pipeline.verbs.making import at_work, enough_room, file_bytes
-from pipeline.verbs.ready import Ready
+from pipeline.verbs.ready import Ready, today
 from pipeline.verbs.register import unknown
 from pipeline.verbs.telling import left_out_lines, minutes_of
 from pipeline.workspace import alone
@@ -145,11 +144,6 @@ def sites_of(ready: Ready, medium: SiteDrive) -> tuple[SiteFacts, ...]:
 def _pieces(plan: DrivesPlan, drives: Sequence[Shared]) -> Iterator[PcFile]:
     chosen = {id: None for one in drives for id in one.chosen}
     return (file for id in chosen for file in plan.files[id].files())
-
-
-def today() -> date:
-    """The day it is here."""
-    return datetime.now(UTC).astimezone().date()
 
 
 # -- what is shown --------------------------------------------------------------------------------

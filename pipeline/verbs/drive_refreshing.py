@@ -27,7 +27,7 @@ from pipeline.verbs.drive_checking import checked
 from pipeline.verbs.drive_filling import Going, Prepared, going, prepared, room_at
 from pipeline.verbs.drive_finishing import finish
 from pipeline.verbs.drive_meant import meant, recipe_of
-from pipeline.verbs.drive_planning import made_for, stock_of, to_do, to_do_line, today
+from pipeline.verbs.drive_planning import made_for, stock_of, to_do, to_do_line
 from pipeline.verbs.drive_registering import private_key
 from pipeline.verbs.drive_sources import spoilt_sources
 from pipeline.verbs.drive_telling import (
@@ -41,7 +41,7 @@ from pipeline.verbs.drive_telling import (
     idle_line,
     tell_refused,
 )
-from pipeline.verbs.ready import Ready
+from pipeline.verbs.ready import Ready, today
 from pipeline.verbs.register import here_and_now
 from pipeline.verbs.telling import left_out_lines
 from pipeline.workspace import Workspace, alone

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from catalog import records
@@ -20,16 +20,21 @@ from pipeline.plan.targets.files import NOTHING, Stock
 from pipeline.plan.targets.tracks import Workshop
 from pipeline.standing import stock
 from pipeline.typeface import font_name
-from pipeline.workspace import Workspace, enter
+from pipeline.workspace import Workspace
 from recipes.recipe import Recipe, read
 from recipes.targets import SiteDrive
+
+
+def today() -> date:
+    """The day it is here."""
+    return datetime.now(UTC).astimezone().date()
 
 
 class Ready:
     """A workspace with a recipe read, what it chooses looked through, and the tools found."""
 
-    def __init__(self, root: Path, named: str) -> None:
-        self.workspace: Workspace = enter(root)
+    def __init__(self, workspace: Workspace, named: str) -> None:
+        self.workspace = workspace
         self.recipe_file = self.workspace.recipe(named)
         self.program = tools.ffmpeg(self.workspace.settings.ffmpeg)
         self.workshop = Workshop(
@@ -51,12 +56,11 @@ class Ready:
         """What the recipe chooses, looked through: where a damaged programme stays away, another
         may come in its place, which is looked through then.
         """
-        today = datetime.now(UTC).astimezone().date()
         analyses: dict[str, Analysis] = {}
         seen: set[str] = set()
         while True:
             selected = select(
-                recipe, programmes, self.sources, today, analyses, asked_for=self.asked_for
+                recipe, programmes, self.sources, today(), analyses, asked_for=self.asked_for
             )
             wanted = {e.sha256 for one in selected.chosen for e in one.episodes} - seen
             found = look_through(self.workspace, [self.sources[one] for one in sorted(wanted)])

@@ -13,8 +13,6 @@ from typing import Any
 
 import pytest
 
-from catalog import ledger
-from catalog.database import open_books
 from catalog.problem import Failure
 from pipeline import drive_record, tools
 from pipeline.bundle.receipt_code import receipt_code
@@ -34,16 +32,6 @@ target:
 WRITES = ("write_whole", "rename", "remove", "remove_empty", "sync_folder")
 
 
-def events(county: Any, kind: str) -> list[dict[str, Any]]:
-    """The events of a kind; the chain must hold."""
-    books = open_books(county.root / "xiaxiang.db")
-    with books.reading() as connection:
-        assert ledger.check(connection) == ()
-        found = [dict(event.details) for event in ledger.read(connection, kind)]
-    books.close()
-    return found
-
-
 @pytest.fixture
 def drives(county: Any, tmp_path: Path) -> list[str]:
     """Two folders that stand for the drives of T and U, with their first edition."""
@@ -60,7 +48,7 @@ def agrees(county: Any, drive: str, name: str, editions: int) -> None:
     report = county.answer("drive", "verify", drive, "--deep")
     shown = county.answer("drive", "show", name)["editions"]
     record = county.root / "drives" / name / f"{editions:04d}" / "record.json"
-    entered = [one["number"] for one in events(county, "refreshed") if one["drive"] == name]
+    entered = [one["number"] for one in county.events("refreshed") if one["drive"] == name]
 
     assert (report["ok"], report["findings"]) == (True, [])
     assert entered == [one["number"] for one in shown] == list(range(1, editions + 1))
@@ -123,7 +111,7 @@ def test_killed_between_the_seal_and_the_books(
     )
     assert forked(lambda: county.ended("drive", "refresh", drives[0])) == signal.SIGKILL
     monkeypatch.undo()
-    assert len(events(county, "refreshed")) == 2
+    assert len(county.events("refreshed")) == 2
     report = county.answer("drive", "verify", drives[0])
     county.said("drive", "refresh", drives[0])
 
@@ -163,7 +151,7 @@ def test_a_second_refresh_is_turned_away(county: Any, drives: list[str]) -> None
 
     assert second.returncode == 3
     assert "is at work here" in told
-    assert len(events(county, "refreshed")) == 2
+    assert len(county.events("refreshed")) == 2
 
 
 # -- not the drive that is meant ------------------------------------------------------------------

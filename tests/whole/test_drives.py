@@ -13,8 +13,6 @@ from typing import Any
 
 import pytest
 
-from catalog import ledger
-from catalog.database import open_books
 from pipeline.bundle.page.phone_code import check_digits
 
 Peer = Callable[[str], str]
@@ -29,16 +27,6 @@ BAG = {
 
 def files_in(root: Path) -> set[str]:
     return {path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file()}
-
-
-def events(county: Any, kind: str) -> list[dict[str, Any]]:
-    """The events of a kind; the chain must hold."""
-    books = open_books(county.root / "xiaxiang.db")
-    with books.reading() as connection:
-        assert ledger.check(connection) == ()
-        found = [dict(event.details) for event in ledger.read(connection, kind)]
-    books.close()
-    return found
 
 
 @pytest.fixture
@@ -78,7 +66,7 @@ def test_a_drive_gets_its_identity_once(county: Any, drives: list[str]) -> None:
     assert "it is D1 of T already" in other
     assert (first["drive"], anew["drive"]) == ("D1", "D2")
     assert first["token"] != anew["token"]
-    assert len(events(county, "enrolled")) == 3
+    assert len(county.events("enrolled")) == 3
 
 
 def test_a_site_without_a_drive_gets_one_with_a_number(county: Any, tmp_path: Path) -> None:
@@ -220,7 +208,7 @@ def test_verify_by_its_depth(county: Any, filled: list[str]) -> None:
     assert "copied 1" in mended
     assert after["ok"]
     assert after["findings"] == []
-    assert len(events(county, "checked")) >= 3
+    assert len(county.events("checked")) >= 3
 
 
 def test_a_programme_that_is_gone_is_put_there_again(county: Any, filled: list[str]) -> None:
@@ -299,8 +287,8 @@ def test_what_a_drive_brings_home_is_taken_in_once(county: Any, filled: list[str
     assert (again["seen"], again["entered"]["taken"]["serials"]) == (2, [])
     assert "有 2 个文件以前登记过" in said
     assert edition["signed_by"] == "赵某"
-    assert len(events(county, "requested")) == len(events(county, "screened")) == 1
-    assert len(events(county, "confirmed")) == 1
+    assert len(county.events("requested")) == len(county.events("screened")) == 1
+    assert len(county.events("confirmed")) == 1
     assert county.answer("drive", "show", "D1")["holder"] == "C"
 
 
@@ -337,8 +325,8 @@ def test_a_return_that_ended_before_its_files_were_kept_takes_nothing_in_twice(
 
     assert again["entered"]["taken"]["serials"] == []
     assert again["entered"]["doubtful"] == []
-    assert len(events(county, "requested")) == len(events(county, "screened")) == 1
-    assert len(events(county, "confirmed")) == 1
+    assert len(county.events("requested")) == len(county.events("screened")) == 1
+    assert len(county.events("confirmed")) == 1
 
 
 def test_a_receipt_code_by_phone(county: Any, filled: list[str]) -> None:
@@ -373,7 +361,7 @@ def test_a_wish_and_a_screening_by_phone(county: Any, filled: list[str]) -> None
     assert (len(first["serials"]), first["known"]) == (2, 0)
     assert (len(again["serials"]), again["known"]) == (0, 2)
     assert "digit by digit" in wrong
-    (screened,) = events(county, "screened")
+    (screened,) = county.events("screened")
     assert screened["attendance"] == 40
 
 
