@@ -14,7 +14,6 @@ from catalog.circulation.entries import (
     Confirmed,
     Drive,
     Enrolled,
-    Entry,
     Refreshed,
     entry_of,
 )
@@ -23,7 +22,7 @@ from catalog.register.shelf import ids_of
 from catalog.tables import corrections, drives, refreshes
 
 _PIECE = 500
-_OF_DRIVES = Drive | Enrolled | Refreshed | Confirmed | Checked
+DriveEntry = Drive | Enrolled | Refreshed | Confirmed | Checked
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +113,14 @@ def editions_of(connection: Connection, drive: str) -> tuple[Filled, ...]:
     )  # fmt: skip
 
 
-def course_of(connection: Connection, drive: str) -> tuple[tuple[int, Entry], ...]:
+def course_of(connection: Connection, drive: str) -> tuple[tuple[int, DriveEntry], ...]:
     """All that happened to a drive and counts still, oldest first, with the serials of the events:
     moved, enrolled, refreshed, confirmed, checked.
     """
     told = [
         (event.serial, entry)
         for event in ledger.read(connection, subject=drive)
-        if isinstance(entry := entry_of(event.kind, event.details), _OF_DRIVES)
+        if isinstance(entry := entry_of(event.kind, event.details), DriveEntry)
         and entry.drive == drive
     ]
     gone: set[int] = set()

@@ -149,12 +149,6 @@ def drive(connection: Connection, number: str) -> DriveAt | None:
     return next(iter(_drives(connection, drives.c.id == number)), None)
 
 
-def drive_course(connection: Connection, number: str) -> tuple[tuple[int, Drive], ...]:
-    """All that happened to a drive, oldest first, each with the serial of its event."""
-    told = ((e, entry_of(e.kind, e.details)) for e in ledger.read(connection, "drive", number))
-    return tuple((event.serial, entry) for event, entry in told if isinstance(entry, Drive))
-
-
 def drives_on(connection: Connection, on: date) -> tuple[Drive, ...]:
     """The drives as they stood on a day, from the ledger."""
     stood: dict[str, Drive] = {}

@@ -1,7 +1,7 @@
 """The tag files of a drive, BagIt 1.0: what it shall hold, written from the books alone.
 
 `sha256sum -c` reads both manifests. The root of an edition is the digest of its tag manifest.
-Reading them back is in bag_reading.py.
+Reading them back is in pipeline/make/drive_lists.py.
 """
 
 from __future__ import annotations

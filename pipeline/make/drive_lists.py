@@ -13,12 +13,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from catalog.words import _
-from pipeline.bundle import layout
-from pipeline.bundle.bag_reading import most_bytes
+from pipeline.bundle import editions, identity, layout
 from pipeline.make.drive_report import DriveFinding, shown
 from pipeline.make.medium import Medium
 from pipeline.manifest import MOST_FILES, Item, compare, read_sums
 
+_LONGEST_PAGE = 64 << 20
+_LONGEST_INFO = 64 << 10
 _LONGEST_LINE = 8 << 10
 _PIECE = 1 << 20
 _CUT = 16  # characters of a digest that are shown
@@ -92,8 +93,18 @@ def place_of(seal: Seal, path: str, digest: Digest) -> str | None:
 
 
 def most_of(path: str) -> int:
-    """How many bytes a tag file has at most, also one of a refresh under way."""
-    return most_bytes(path.removeprefix(f"{layout.NEXT}/"))
+    """How many bytes a tag file has at most, also one of a refresh under way: nobody needs to read
+    more of it.
+    """
+    own = path.removeprefix(f"{layout.NEXT}/")
+    if layout.record_number(own):
+        return editions.MOST_BYTES
+    return {
+        layout.MANIFEST: layout.LONGEST_MANIFEST,
+        layout.TAG_MANIFEST: 4 << 20,
+        layout.PAGE: _LONGEST_PAGE,
+        layout.IDENTITY: identity.MOST_BYTES,
+    }.get(own, _LONGEST_INFO)
 
 
 def digest_of(medium: Medium) -> Digest:

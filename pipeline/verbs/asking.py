@@ -21,7 +21,7 @@ from pipeline.screen import clock, size, table
 from pipeline.standing import outstanding, standing
 from pipeline.verbs import drive_planning
 from pipeline.verbs.ready import Ready
-from pipeline.verbs.telling import left_out_lines, minutes_of
+from pipeline.verbs.telling import left_out_lines, minutes_of, mute_line
 from pipeline.workspace import Workspace, enter
 from recipes.recipe import schema as recipe_schema
 from recipes.targets import SiteDrive
@@ -71,7 +71,8 @@ def _data_disc_lines(disc: PlannedIso) -> str:
     listed = table((_("no."), _("id"), _("title"), _("time"), _("size")), rows)
     cut = [_("names shortened for some systems: {names}").format(names="、".join(disc.shortened))]
     treated = _treated([one.reasons for one in disc.files])
-    return "\n".join([head, listed, *treated, *(cut if disc.shortened else []), ""])
+    mute = [mute_line(disc.mute)] if disc.mute else []
+    return "\n".join([head, listed, *treated, *(cut if disc.shortened else []), *mute, ""])
 
 
 def _treated(tracks: Sequence[Sequence[Reason]]) -> Iterator[str]:

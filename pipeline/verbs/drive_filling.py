@@ -17,7 +17,7 @@ from pipeline.bundle.bag import code_js, root, tag_files
 from pipeline.bundle.bundle import Bundle, Offer
 from pipeline.bundle.editions import MOST_BYTES as MOST_RECORD
 from pipeline.bundle.identity import write_identity
-from pipeline.bundle.page.page import page
+from pipeline.bundle.page.page import page, without_captions
 from pipeline.bundle.receipt_code import receipt_code
 from pipeline.drive_record import DriveRecord, find, keep
 from pipeline.drive_secret import secret_of
@@ -118,11 +118,14 @@ def _taken(holding: Holding) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A drive with all that is written onto it, and the record of it that the county keeps."""
+    """A drive with all that is written onto it, and the record of it that the county keeps. `mute`
+    are paths of captions that its page does not show.
+    """
 
     going: Going
     job: DriveJob
     record: DriveRecord
+    mute: tuple[str, ...]
 
     @property
     def code(self) -> str:
@@ -162,7 +165,7 @@ def prepared(
         interim_page=_interim(one, captions, phone),
         secret=secret_of(workspace.root, one.at.identity.token),
     )
-    return Prepared(one, job, record)
+    return Prepared(one, job, record, without_captions(new.offers, captions))
 
 
 def _earlier(workspace: Workspace, at: AtHand) -> dict[str, bytes]:

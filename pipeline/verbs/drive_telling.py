@@ -16,6 +16,7 @@ from pipeline.make.drive_job import Filled
 from pipeline.plan.share_words import tell
 from pipeline.screen import clock, one_line, say, size
 from pipeline.verbs.drive_filling import Going, Prepared
+from pipeline.verbs.telling import mute_line
 
 _MANY = 12  # lines of one kind that a person still reads
 
@@ -136,6 +137,8 @@ def filled_lines(one: Prepared, result: Filled) -> Iterator[str]:
     yield "  " + _confirmed(result)
     for path in result.left[:_MANY]:
         yield "  " + _("was to go and stays, since it was changed: {path}").format(path=path)
+    if one.mute:
+        yield "  " + mute_line(one.mute)
     yield "  " + _("receipt code: {code}").format(code=one.code)
 
 
@@ -188,4 +191,5 @@ def filled_json(one: Prepared, result: Filled) -> dict[str, Any]:
     """What came of one drive."""
     said = asdict(result) | {"failure": str(result.failure) if result.failure else ""}
     return going_json(one.going) | {"result": said, "ok": result.ok, "root": one.record.root,
-                                    "code": one.code if result.ok else ""}  # fmt: skip
+                                    "code": one.code if result.ok else "",
+                                    "mute": list(one.mute)}  # fmt: skip

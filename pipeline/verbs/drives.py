@@ -7,10 +7,10 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
-from catalog.circulation.entries import Drive
+from catalog.circulation.entries import Checked, Drive, Enrolled
 from catalog.circulation.posting import post
 from catalog.database import Connection
-from catalog.drives.asking import Filled, editions_of
+from catalog.drives.asking import DriveEntry, Filled, course_of, editions_of
 from catalog.problem import refusal
 from catalog.register import asking
 from catalog.register.asking import DriveAt
@@ -56,10 +56,10 @@ def show_drive(root: Path, number: str, as_json: bool) -> int:
     """Show a drive and all that happened to it."""
     with enter(root).books.reading() as connection:
         found = _drive(connection, number)
-        course = asking.drive_course(connection, number)
+        course = course_of(connection, number)
         editions = editions_of(connection, number)
     if as_json:
-        told = [{"event": serial, **asdict(entry)} for serial, entry in course]
+        told = [{"event": serial, "kind": one.kind, **asdict(one)} for serial, one in course]
         said = asdict(found) | {"course": told, "editions": [asdict(one) for one in editions]}
         print(json.dumps(said, ensure_ascii=False, indent=1, default=str))
         return DONE
@@ -67,14 +67,30 @@ def show_drive(root: Path, number: str, as_json: bool) -> int:
     if found.note:
         print(one_line(found.note))
     for serial, entry in course:
-        where = entry.holder or "—"
-        told_of = _("event {serial}").format(serial=serial)
-        print(one_line(f"  {entry.on}  {state_word(entry.state)}  {where}  ({told_of})"))
+        if what := _course_word(entry):
+            told_of = _("event {serial}").format(serial=serial)
+            print(one_line(f"  {entry.on}  {what}  ({told_of})"))
     if editions:
         print(_("Editions:"))
     for edition in editions:
         print("  " + one_line(_edition_line(edition)))
     return DONE
+
+
+def _course_word(entry: DriveEntry) -> str:
+    """What happened to a drive; "" of what its editions tell."""
+    match entry:
+        case Drive():
+            return f"{state_word(entry.state)}  {entry.holder or '—'}"
+        case Enrolled():
+            return _("identity written, {size}").format(size=size(entry.capacity))
+        case Checked():
+            depth = _("deep check") if entry.depth == "deep" else _("quick check")
+            good = _("nothing wrong") if entry.ok else _("not as it should be")
+            found = _("{count} findings").format(count=entry.findings) if entry.findings else ""
+            return "  ".join(filter(None, (depth, good, found)))
+        case _:
+            return ""
 
 
 def _edition_line(one: Filled) -> str:

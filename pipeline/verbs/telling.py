@@ -19,6 +19,13 @@ def minutes_of(todo: Sequence[Step]) -> float:
     return sum(map(effort, todo)) / executors.cores() / 60
 
 
+def mute_line(paths: Sequence[str]) -> str:
+    """Whose captions a page does not show, the first by their paths."""
+    told = _("captions of {count} films are not shown by the page, they lie beside them: {paths}")
+    shown = "、".join(paths[: _MANY // 2]) + (" …" if len(paths) > _MANY // 2 else "")
+    return told.format(count=len(paths), paths=shown)
+
+
 def left_out_lines(left_out: Sequence[LeftOut]) -> Iterator[str]:
     """What was left out, a line each; where one reason has very many, the first and how many."""
     for _reason, group in groupby(sorted(left_out, key=_reason_of), key=_reason_of):

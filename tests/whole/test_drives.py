@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from pipeline.bundle.page import captions
 from pipeline.bundle.page.phone_code import check_digits
 
 Peer = Callable[[str], str]
@@ -188,6 +189,19 @@ def test_the_reason_why_a_programme_is_not_on_a_drive(county: Any, drives: list[
     assert "母羊护理" in zh
 
 
+def test_captions_that_the_page_cannot_hold_are_told(
+    county: Any, drives: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They lie beside their films, and the screen names them."""
+    monkeypatch.setattr(captions, "MOST_BYTES", 10)
+    told = county.said("drive", "refresh", drives[0])
+    (said,) = county.answer("drive", "refresh", drives[1])["drives"]
+
+    assert "1 films are not shown by the page" in told
+    assert said["mute"] == ["data/卫生保健/冬季保健.vtt"]
+    assert Path(drives[1], said["mute"][0]).is_file()
+
+
 # -- checked ------------------------------------------------------------------------------------
 
 
@@ -209,6 +223,10 @@ def test_verify_by_its_depth(county: Any, filled: list[str]) -> None:
     assert after["ok"]
     assert after["findings"] == []
     assert len(county.events("checked")) >= 3
+    shown = county.said("drive", "show", "D1", lang="zh")
+    assert "快速校验  与台账不符" not in shown
+    assert "完整校验  与台账不符  发现 1 处" in shown
+    assert "写入身份" in shown
 
 
 def test_a_programme_that_is_gone_is_put_there_again(county: Any, filled: list[str]) -> None:

@@ -7,7 +7,7 @@ can be and has no images (`final` is false); made once more from what was made, 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.bundle.bundle import Offer, Piece
@@ -15,7 +15,7 @@ from pipeline.bundle.iso_names import named
 from pipeline.bundle.iso_size import CAPACITY, image_bytes, iso_writer
 from pipeline.bundle.layout import PAGE
 from pipeline.bundle.page.length import PAGE_BYTES
-from pipeline.bundle.page.page import disc_page
+from pipeline.bundle.page.page import disc_page, without_captions
 from pipeline.plan.left_out import LeftOut
 from pipeline.plan.steps import IsoFile, WriteIso, key
 from pipeline.plan.targets.files import Filed, Laid, Stock, laid, renamed
@@ -42,7 +42,8 @@ class PlannedFile:
 @dataclass(frozen=True, slots=True)
 class PlannedIso:
     """One data disc: what is on it, its bytes used and free, the paths that had to be shortened
-    for some system, and the step that writes it ("" until all its files are made).
+    for some system, those of captions that its page does not show (known once all files are made),
+    and the step that writes it ("" until then).
     """
 
     number: int
@@ -52,6 +53,7 @@ class PlannedIso:
     pieces: tuple[Piece, ...]
     offers: tuple[Offer, ...]
     shortened: tuple[str, ...]
+    mute: tuple[str, ...]
     bytes: int
     free: int
     write: str = ""
@@ -137,7 +139,8 @@ def _disc(
     names = named([piece.path for piece in arranged.pieces])
     placed = renamed(arranged, {one.path: one.joliet for one in names})
     listed = [IsoFile(p.path, p.bytes, p.sha256, p.origin) for p in placed.pieces]
-    page = _page(volume, placed, stock) if placed.whole else None
+    captions = stock.captions(placed.pieces) if placed.whole else {}
+    page = _page(volume, placed, captions) if placed.whole else None
     listed.append(page or _page_at_most(programmes, placed, stock))
     # What may be more than a disc holds is left out if it is, once it is made.
     size = image_bytes(listed)
@@ -161,7 +164,8 @@ def _disc(
     free = CAPACITY[volume.medium.size] - size
     disc = PlannedIso(
         volume.number, volume.name, volume.volume_id, files, placed.pieces, placed.offers,
-        tuple(one.path for one in names if one.shortened), size, free, key(write) if write else "",
+        tuple(one.path for one in names if one.shortened),
+        without_captions(placed.offers, captions), size, free, key(write) if write else "",
     )  # fmt: skip
     return disc, write
 
@@ -179,7 +183,6 @@ def _page_at_most(programmes: Sequence[Filed], placed: Laid, stock: Stock) -> Is
     return IsoFile(PAGE, PAGE_BYTES + page_bound(programmes, placed.offers, stock), "")
 
 
-def _page(volume: _Volume, placed: Laid, stock: Stock) -> IsoFile:
-    captions = stock.captions(placed.pieces)
+def _page(volume: _Volume, placed: Laid, captions: Mapping[str, bytes]) -> IsoFile:
     page = disc_page(volume.title, volume.centre, placed.offers, captions=captions)
     return IsoFile(PAGE, len(page), hashlib.sha256(page).hexdigest(), None, page.decode())

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from catalog.problem import Problem
 from pipeline.bundle import layout
 from pipeline.bundle.bag import tag_files
-from pipeline.bundle.bag_reading import Bag, read_bag, tag_differences
 from pipeline.bundle.bundle import Bundle, Offer, Piece
 from pipeline.bundle.editions import Chain, EditionRecord, read_chain, read_edition_record
 from pipeline.bundle.identity import Identity, read_identity, write_identity
@@ -105,33 +104,6 @@ def test_any_edition_record(data: bytes) -> None:
 
     assert isinstance(found, EditionRecord) or are_problems(found)
     assert isinstance(chain, Chain) or are_problems(chain)
-
-
-@given(st.sampled_from(sorted(TAGS)), st.data())
-@settings(**HUNDRED | {"max_examples": 400})
-def test_any_bag(name: str, data: st.DataObject) -> None:
-    """Each tag file spoiled in turn: read, or told; a changed file never hides."""
-    files = TAGS | {name: data.draw(spoiled(TAGS[name]) | st.binary(max_size=60))}
-    found = read_bag(files.get)
-
-    if isinstance(found, Bag):
-        assert all(one.name.startswith("data/") and ".." not in one.name for one in found.payload)
-        changed = files[name] != TAGS[name]
-        hidden = found.root == read_root() and not tag_differences(found, files.get)
-        assert changed != hidden
-    else:
-        assert are_problems(found)
-
-
-def read_root() -> str:
-    return hashlib.sha256(SEAL).hexdigest()
-
-
-@given(st.dictionaries(st.sampled_from(sorted(TAGS)), st.binary(max_size=200)))
-@settings(**HUNDRED)
-def test_any_files_at_all(files: dict[str, bytes]) -> None:
-    """Missing files and noise."""
-    assert are_problems(read_bag(files.get))
 
 
 @given(spoiled(SIGNATURE) | exchanged(SIGNATURE) | st.binary(max_size=60))

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from catalog.programme import Episode, Programme
 from pipeline.bundle.iso_size import CAPACITY, MOST_BYTES, SECTOR, image_bytes
 from pipeline.bundle.layout import PAGE
+from pipeline.bundle.page import captions
 from pipeline.bundle.page.length import PAGE_BYTES
 from pipeline.bundle.page.page import disc_page
 from pipeline.plan.pc_file import PcFile, PcSteps
@@ -399,6 +400,18 @@ def test_discs_are_written_only_when_every_file_is_known() -> None:
     assert [disc.write for disc in discs] == [""]
     assert [disc.write for disc in final] == [key(step) for step in written]
     assert final[0].bytes == image_bytes(written[0].files) == written[0].bytes
+
+
+def test_captions_that_the_page_cannot_hold_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only once all files are known: before, nothing is said of them."""
+    programmes = [filed(n, 300 * MEGA, captions=5_000) for n in (1, 2)]
+    monkeypatch.setattr(captions, "MOST_BYTES", 10)
+    ((unmade,), _writes, _out) = discs_of(programmes, NOTHING)
+    ((made,), _writes, _out) = discs_of(programmes, made_of(programmes))
+
+    assert unmade.mute == ()
+    assert made.mute == tuple(one.episodes[0].captions for one in made.offers)
+    assert all(made.mute)
 
 
 def the_plan(programmes: list[Filed], stock: Stock, monkeypatch: pytest.MonkeyPatch) -> Any:
