@@ -7,20 +7,22 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from catalog.durable import disk_told
 from catalog.problem import Failure
 from catalog.words import _
 from pipeline import edition
-from pipeline.make.check_edition import check_edition
-from pipeline.make.step import Bench, make
 from pipeline.plan.effort import in_turn
 from pipeline.plan.planning import Plan
 from pipeline.plan.steps import Step, key, needs
 from pipeline.standing import outstanding, standing
-from pipeline.videocd.check.report import Report
 from pipeline.watch import Watch
 from pipeline.workroom import Made, Workroom
+
+if TYPE_CHECKING:
+    from pipeline.make.step import Bench
+    from pipeline.videocd.check.report import Report
 
 _WAIT_SECONDS = 0.2
 
@@ -51,6 +53,8 @@ class _Conducting:
 
     def start(self, executor: Executor) -> None:
         """Give the executor every step whose inputs are made."""
+        from pipeline.make.step import make  # noqa: PLC0415 - 300 ms, and often nothing is to do
+
         ready = [s for s in self.waiting if not any(one in self.open for one in needs(s))]
         self.waiting = [s for s in self.waiting if s not in ready]
         for step in ready:
@@ -127,6 +131,8 @@ def _sweep(plan: Plan, room: Workroom, editions: Path) -> None:
 
 def _finish(plan: Plan, room: Workroom, editions: Path, watch: Watch) -> Outcome:
     """Lay the edition out, read it back, and only then give it its name."""
+    from pipeline.make.check_edition import check_edition  # noqa: PLC0415 - slow to import
+
     made = {disc.write: room.find(disc.write) for disc in plan.discs}
     images = {name: one for name, one in made.items() if one is not None}
     part = editions / f".{plan.edition}.part"

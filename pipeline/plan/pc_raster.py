@@ -7,6 +7,7 @@ its shape, is never made larger, and its pixels become square.
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 from math import ceil
 from typing import Final
 
@@ -87,6 +88,7 @@ def rate(own: Fraction, average: Fraction, width: int, height: int) -> Fraction:
     return own * times if fits else Fraction(25)
 
 
+@lru_cache(maxsize=1024)  # thousands of files share a few
 def raster(seen: PictureTreatment | None, average: Fraction, lines: int) -> Raster:
     """The raster of a file for computers; of a card where there is no picture."""
     if seen is None:

@@ -5,19 +5,22 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
+from typing import TYPE_CHECKING
 
 from catalog.problem import Failure
 from catalog.words import _
 from pipeline import executors, tools
 from pipeline.bars import Bars
 from pipeline.bundle.bundle import Piece
-from pipeline.make.step import Bench
 from pipeline.plan.pc_file import PcFile
 from pipeline.plan.steps import Encode, FromStep, Step, WriteIso, WriteVideoCd, key
 from pipeline.screen import size
 from pipeline.verbs.ready import Ready
 from pipeline.videocd.bounds import RAW
 from pipeline.workspace import Workspace, free_bytes
+
+if TYPE_CHECKING:
+    from pipeline.make.step import Bench
 
 _STREAMS = 174_300  # bytes of a second of a Video CD's picture and sound
 
@@ -62,6 +65,8 @@ def enough_room(todo: Sequence[Step], files: Mapping[str, int], workspace: Works
 @contextlib.contextmanager
 def at_work(ready: Ready) -> Iterator[tuple[Bench, Executor, Bars]]:
     """What steps are made with; whatever ends the work ends every program that is running."""
+    from pipeline.make.step import Bench  # noqa: PLC0415 - 300 ms, and often nothing is to do
+
     workspace = ready.workspace
     bars = Bars(workspace.settings.workers)
     logs = workspace.root / "logs"

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -57,11 +57,12 @@ def run() -> Callable[..., subprocess.CompletedProcess[str]]:
 
 
 @pytest.fixture
-def start() -> Callable[..., subprocess.Popen[str]]:
-    """Start one whole command and let it run."""
+def start() -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Start one whole command and let it run; what a test that failed left running is ended."""
+    begun: list[subprocess.Popen[str]] = []
 
     def begin(root: Path, *words: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
+        process = subprocess.Popen(
             command(root, *words),
             cwd=ROOT,
             env=ENVIRONMENT,
@@ -70,8 +71,17 @@ def start() -> Callable[..., subprocess.Popen[str]]:
             stderr=subprocess.PIPE,
             text=True,
         )
+        begun.append(process)
+        return process
 
-    return begin
+    yield begin
+    for process in begun:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+        for stream in (process.stdout, process.stderr):
+            if stream:
+                stream.close()
 
 
 @pytest.fixture(scope="session")
@@ -172,7 +182,7 @@ def eventually() -> Callable[[Callable[[], object]], bool]:
     """Wait until something holds, looking often; False where it never does."""
 
     def wait(holds: Callable[[], object]) -> bool:
-        until = time.monotonic() + 20
+        until = time.monotonic() + 60
         while not holds():
             if time.monotonic() > until:
                 return False

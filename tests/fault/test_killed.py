@@ -5,6 +5,7 @@ command again goes on and gives the same bytes.
 from __future__ import annotations
 
 import random
+import shutil
 import signal
 import subprocess
 import time
@@ -170,12 +171,9 @@ def empty(run: Run, tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def telling(
+def _telling(
     ffmpeg_run: Callable[..., Path], run: Run, tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
-    """A workspace whose recipe `inbox` has a programme that takes far longer to encode than any
-    test waits for a program to end.
-    """
     long = ffmpeg_run(
         "长篇评书.mp4",
         *("-f", "lavfi", "-i", "color=c=gray:s=320x240:r=2:d=400"),
@@ -186,6 +184,15 @@ def telling(
     assert run(root, "init").returncode == 0
     assert run(root, "add", str(long), "--rights", "national").returncode == 0
     return root
+
+
+@pytest.fixture
+def telling(_telling: Path, tmp_path: Path) -> Path:
+    """A workspace whose recipe `inbox` has a programme that takes far longer to encode than any
+    test waits for a program to end. Each test has its own: what one has encoded is kept, and the
+    last would find nothing to do.
+    """
+    return shutil.copytree(_telling, tmp_path / "w")
 
 
 @pytest.mark.parametrize("by", ["SIGKILL", "SIGTERM", "SIGHUP", "SIGINT"])
