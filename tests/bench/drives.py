@@ -1,6 +1,6 @@
 """How fast drives are filled: four in one pass against four runs of rsync, one against cp.
 
-python tests/bench/drives.py [--mib 400] [--rounds 3] [--drives 4] [--folder DIR] [--memory DIR]
+python -m tests.bench.drives [--mib 400] [--rounds 3] [--drives 4] [--folder DIR] [--memory DIR]
 
 Drives are ext4 on loop devices (root is needed), emptied before each run. Their images lie in
 memory, so that drives do not share one disk, as real ones do not; the source lies on the disk and
@@ -25,6 +25,8 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from statistics import median
+
+from tests.bench.line import HEAD, line
 
 CHILD = """
 import hashlib, json, resource, sys, time
@@ -165,13 +167,6 @@ def cp_checked(library: Path, root: Path) -> None:
     subprocess.run(["sha256sum", *names], check=True, capture_output=True)
 
 
-def line(name: str, mine: float, peer: float, target: float) -> None:
-    """One line of the report."""
-    ratio = mine / peer
-    said = "ok" if ratio <= target else f"short by {ratio / target - 1:.0%}"
-    print(f"{name:44} {mine:9.3f} {peer:9.3f} {ratio:7.2f} {target:7.2f}  {said}")
-
-
 def measure(library: Path, roots: Sequence[Path], rounds: int) -> None:
     """All runs, alternating; then the lines."""
     found: dict[str, list[float]] = {}
@@ -189,7 +184,7 @@ def measure(library: Path, roots: Sequence[Path], rounds: int) -> None:
         note("checked", timed(cp_checked, library, roots[:1]))
     middle = {name: median(values) for name, values in found.items()}
     count = len(roots)
-    print(f"{'':44} {'ours':>9} {'peer':>9} {'ratio':>7} {'target':>7}")
+    print(HEAD)
     line(f"{count} drives copied / {count} x rsync, s", middle["all copied"], middle["rsync"], 0.6)
     line(f"{count} drives whole / {count} x rsync, s", middle["all whole"], middle["rsync"], 1.0)
     line("1 drive copied / cp and sync, s", middle["one copied"], middle["cp"], 1.15)

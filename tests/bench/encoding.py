@@ -1,6 +1,6 @@
 """Whether encoding keeps all cores busy: wall x cores against processor seconds, ten programmes.
 
-python tests/bench/encoding.py [--seconds 60] [--rounds 3]
+python -m tests.bench.encoding [--seconds 60] [--rounds 3]
 
 Builds a set of ten generated programmes from nothing with the command; the processor seconds are
 those of the whole tree of processes. Then builds it again, which must encode nothing.
@@ -20,6 +20,7 @@ from pathlib import Path
 from statistics import median
 
 from pipeline import tools
+from tests.bench.line import line
 
 RECIPE = """\
 recipe: ten
@@ -78,12 +79,8 @@ def main() -> None:
             subprocess.run([*xiaxiang, "build", "ten"], check=True, stdout=subprocess.DEVNULL)
             again.append(time.perf_counter() - begin)
     wall, spent = sorted(busy, key=lambda pair: pair[0] / pair[1])[len(busy) // 2]
-    verdict = "ok" if wall / spent <= 1.15 else "short"
-    print(f"{'encoding: wall x cores / processor':44} {wall:9.2f} {spent:9.2f} "
-          f"{wall / spent:7.2f} {1.15:7.2f}  {verdict}")  # fmt: skip
-    verdict = "ok" if median(again) <= 1.5 else "short"
-    print(f"{'second build, nothing to do / 1 s':44} {median(again):9.2f} {1.0:9.2f} "
-          f"{median(again):7.2f} {1.5:7.2f}  {verdict}")  # fmt: skip
+    line("encoding: wall x cores / processor", wall, spent, 1.15)
+    line("second build, nothing to do / 1 s", median(again), 1.0, 1.5)
 
 
 if __name__ == "__main__":

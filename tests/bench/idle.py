@@ -33,7 +33,8 @@ from pipeline.verbs.ready import Ready
 from pipeline.workroom import Made, MadeFile, Workroom
 from pipeline.workspace import enter
 from recipes.targets import SiteDrive
-from tests.bench.starting import SUBJECTS, line, looked_through, seconds, xiaxiang
+from tests.bench.line import line
+from tests.bench.starting import SUBJECTS, looked_through, seconds, xiaxiang
 
 PROGRAMMES = 5_000
 SITES = (

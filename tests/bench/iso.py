@@ -1,6 +1,6 @@
 """How fast a data disc is mastered and read back: ours against xorriso and against copying it.
 
-python tests/bench/iso.py [--gigabytes 4] [--files 20000] [--rounds 3] [--folder DIR]
+python -m tests.bench.iso [--gigabytes 4] [--files 20000] [--rounds 3] [--folder DIR]
 
 Makes its material in a temporary folder (three times the gigabytes). Each figure is the median of
 alternating runs in processes of their own. Before each the disk is synced and the system forgets
@@ -21,6 +21,8 @@ import tempfile
 import time
 from pathlib import Path
 from statistics import median
+
+from tests.bench.line import HEAD, line
 
 CHILD = """
 import json, pickle, resource, sys, time
@@ -105,13 +107,6 @@ def timed(folder: Path, name: str, *command: str) -> float:
     return seconds
 
 
-def line(name: str, mine: float, peer: float, target: float) -> None:
-    """One line of the report."""
-    ratio = mine / peer
-    said = "ok" if ratio <= target else f"short by {ratio / target - 1:.0%}"
-    print(f"{name:44} {mine:9.3f} {peer:9.3f} {ratio:7.2f} {target:7.2f}  {said}", flush=True)
-
-
 def write(folder: Path, rounds: int, what: str, target: float) -> None:
     mine, peer, copied, mib = [], [], [], []
     xorriso = ["xorriso", "-as", "mkisofs", "-iso-level", "3", "-R", "-J", "-joliet-long"]
@@ -154,7 +149,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--folder", type=Path, help="where the material may lie for a while")
     chosen = parser.parse_args()
-    print(f"{'':44} {'ours':>9} {'peer':>9} {'ratio':>7} {'target':>7}")
+    print(HEAD)
     large = int(chosen.gigabytes * 1e9 / 8)
     for what, sizes, target in (
         (f"{chosen.gigabytes:g} GB", [large] * 8, 1.0),

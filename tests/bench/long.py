@@ -1,6 +1,6 @@
 """One long programme on all cores against one ffmpeg process on one thread, with equal settings.
 
-python tests/bench/long.py [--minutes 60] [--quality best]
+python -m tests.bench.long [--minutes 60] [--quality best]
 
 Ours: chunks of the picture and the whole sound through `executors.here`, then the join. The other:
 one ffmpeg with the same filters and options, every part of it told to use one thread and the whole

@@ -1,6 +1,6 @@
 """How loud programmes come out: analysed, treated, coded as layer II and decoded again.
 
-python tests/bench/loudness.py
+python -m tests.bench.loudness
 
 The bar: -23 LUFS within 1 LU, and no true peak above -1 dBTP, whatever came in. Beside it what
 the same gain gives without the limiter, and the processor seconds of the analysis a minute.

@@ -1,6 +1,6 @@
 """How fast a full Video CD is mastered: ours against vcdimager and against copying the image.
 
-python tests/bench/mastering.py [--minutes 74] [--rounds 5] [--menu] [--folder DIR]
+python -m tests.bench.mastering [--minutes 74] [--rounds 5] [--menu] [--folder DIR]
 
 Makes its material in a temporary folder (about 3 GB for 74 minutes) from one encoded minute,
 repeated. Each figure is the median of alternating runs; the disk is synced before each, and all
@@ -27,6 +27,7 @@ import imageio_ffmpeg
 import numpy as np
 
 from pipeline.videocd.sound import FRAME_TICKS, read_audio
+from tests.bench.line import HEAD, line
 
 VIDEO = (
     "-c:v mpeg1video -b:v 1150k -minrate 1150k -maxrate 1150k -bufsize 327680 "
@@ -169,13 +170,6 @@ def timed(folder: Path, name: str, *command: str) -> float:
     return seconds
 
 
-def line(name: str, mine: float, peer: float, target: float) -> None:
-    """One line of the report."""
-    ratio = mine / peer
-    said = "ok" if ratio <= target else f"short by {ratio / target - 1:.0%}"
-    print(f"{name:34} {mine:9.3f} {peer:9.3f} {ratio:7.2f} {target:7.2f}  {said}")
-
-
 def measure(folder: Path, rounds: int, minutes: int, menu: bool) -> None:
     stills = STILLS if menu else 0
     first = ours(folder, stills, minutes)
@@ -194,7 +188,7 @@ def measure(folder: Path, rounds: int, minutes: int, menu: bool) -> None:
         mib.append(told["mib"])
         peer.append(timed(folder, "v.bin", *command))
         copied.append(timed(folder, "copy.bin", "cp", "ours.bin", "copy.bin"))
-    print(f"{'':34} {'ours':>9} {'peer':>9} {'ratio':>7} {'target':>7}")
+    print(HEAD)
     line(f"mastering / {name}, s", median(mine), median(peer), 0.5)
     line("mastering / cp + fsync of BIN, s", median(mine), median(copied), 2.0)
     line("peak memory / 200 MiB", max(mib), 200.0, 1.0)

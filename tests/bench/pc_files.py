@@ -1,6 +1,6 @@
 """Files for computers of real clips: what becomes of each, its bytes, and the work it was.
 
-python tests/bench/pc_files.py [--height 720] [--quality best] [FILE ...]
+python -m tests.bench.pc_files [--height 720] [--quality best] [FILE ...]
 
 Without files all of ../shared/media. `bytes` beside the bound that a plan counts with, `MB/h` of
 the video, processor seconds of its steps beside the estimate (plan/pc_effort.py), and, of what was

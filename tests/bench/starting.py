@@ -1,6 +1,6 @@
 """How soon the command answers: its help, a plan over 5,000 programmes, a build of what is made.
 
-python tests/bench/starting.py [--rounds 7]
+python -m tests.bench.starting [--rounds 7]
 
 Whole processes, alternating, medians. The help is held against an empty Python; the plan and the
 repeated build against a second.
@@ -27,6 +27,7 @@ from catalog.intake import add_source
 from catalog.programme import AudioStream, Programme, Rights, Source, VideoStream
 from catalog.sheet import Entry
 from pipeline.analyse import ANALYSER
+from tests.bench.line import line
 
 PROGRAMMES = 5_000
 SUBJECTS = ("AGR.GREENHOUSE", "LIV.SHEEP", "HEA.CARE", "ART.LOCAL", "LAW.SAFETY", "AGR.FRUIT")
@@ -43,13 +44,6 @@ def seconds(command: list[str]) -> float:
         env={**os.environ, "XIAXIANG_LANG": "zh"},
     )
     return time.perf_counter() - begin
-
-
-def line(name: str, ours: float, peer: float, target: float) -> None:
-    """One comparison: ours, the peer's, their ratio, and whether it is within the target."""
-    ratio = ours / peer
-    verdict = "ok" if ratio <= target else "short"
-    print(f"{name:44} {ours:9.3f} {peer:9.3f} {ratio:7.2f} {target:7.2f}  {verdict}", flush=True)
 
 
 def xiaxiang(root: Path, *words: str) -> list[str]:

@@ -1,6 +1,6 @@
 """Whether claps stay in step: a white flash and a click each minute, through the whole encoding.
 
-python tests/bench/sync.py [--minutes 30] [--rates 25,film]
+python -m tests.bench.sync [--minutes 30] [--rates 25,film]
 
 For each rate of pictures a source is made, encoded with the command lines of the plan in two parts
 (as on two discs), decoded again, and each flash and each click looked for. `flash` is how far a

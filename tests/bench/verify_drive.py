@@ -1,6 +1,6 @@
 """How fast a drive is checked, and looked at: ours against `cat` and SHA-256 alone.
 
-python tests/bench/verify_drive.py [--mb 1000] [--files 10000] [--rounds 5] [--folder DIR]
+python -m tests.bench.verify_drive [--mb 1000] [--files 10000] [--rounds 5] [--folder DIR]
 
 Makes its material in a temporary folder. A deep check may take as long as the slower of the two:
 `cat` of the same files with the system's copy dropped, or SHA-256 of as many bytes that lie in
@@ -30,6 +30,7 @@ from pipeline.bundle.bundle import Bundle, Piece
 from pipeline.bundle.identity import Identity, write_identity
 from pipeline.bundle.layout import TAG_MANIFEST
 from pipeline.plan.steps import FromSource
+from tests.bench.line import HEAD, line
 
 FILE = 50_000_000  # bytes of a programme
 CHILD = """
@@ -119,13 +120,6 @@ def sha256(count: int) -> tuple[float, float]:
     return time.perf_counter() - begin, time.process_time() - spent
 
 
-def line(name: str, mine: float, peer: float, target: float) -> None:
-    """One line of the report."""
-    ratio = mine / peer
-    said = "ok" if ratio <= target else f"short by {ratio / target - 1:.0%}"
-    print(f"{name:44} {mine:9.3f} {peer:9.3f} {ratio:7.2f} {target:7.2f}  {said}")
-
-
 def deep(folder: Path, count: int, rounds: int) -> None:
     """A deep check of large files against reading and hashing alone."""
     root = folder / "large"
@@ -172,7 +166,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="where the material may lie for a while")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=chosen.folder) as name:
-        print(f"{'':44} {'ours':>9} {'peer':>9} {'ratio':>7} {'target':>7}")
+        print(HEAD)
         deep(Path(name), chosen.mb * 1_000_000, chosen.rounds)
         quick(Path(name), chosen.files, chosen.rounds)
 

@@ -1,6 +1,6 @@
 """How fast a full Video CD is verified: ours against sha256sum, which only reads and hashes.
 
-python tests/bench/verifying.py [--minutes 74] [--rounds 5] [--folder DIR]
+python -m tests.bench.verifying [--minutes 74] [--rounds 5] [--folder DIR]
 
 Makes its material in a temporary folder (about 2 GB for 74 minutes) from one encoded minute,
 repeated and mastered by our own writer. Each figure is the median of alternating runs. Both read
@@ -25,6 +25,7 @@ import imageio_ffmpeg
 from pipeline.make.write_videocd import write_videocd
 from pipeline.videocd.disc import Disc, Elementary
 from pipeline.videocd.sound import FRAME_TICKS, read_audio
+from tests.bench.line import HEAD, line
 
 VIDEO = (
     "-c:v mpeg1video -b:v 1150k -minrate 1150k -maxrate 1150k -bufsize 327680 "
@@ -88,13 +89,6 @@ def theirs(image: Path) -> tuple[float, str]:
     return time.perf_counter() - begin, said.stdout.split()[0]
 
 
-def line(name: str, mine: float, peer: float, target: float) -> None:
-    """One line of the report."""
-    ratio = mine / peer
-    said = "ok" if ratio <= target else f"short by {ratio / target - 1:.0%}"
-    print(f"{name:34} {mine:9.3f} {peer:9.3f} {ratio:7.2f} {target:7.2f}  {said}")
-
-
 def measure(image: Path, rounds: int) -> None:
     mine, peer, mib = [], [], []
     for _round in range(rounds):
@@ -105,7 +99,7 @@ def measure(image: Path, rounds: int) -> None:
         mine.append(float(str(told["seconds"])))
         mib.append(float(str(told["mib"])))
         peer.append(seconds)
-    print(f"{'':34} {'ours':>9} {'peer':>9} {'ratio':>7} {'target':>7}")
+    print(HEAD)
     line("verifying / sha256sum of BIN, s", median(mine), median(peer), 2.0)
     line("peak memory / 200 MiB", max(mib), 200.0, 1.0)
 

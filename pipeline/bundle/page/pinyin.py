@@ -6,6 +6,7 @@ The only door of the package pypinyin; it reads its tables when it is first used
 from __future__ import annotations
 
 import functools
+import os
 import unicodedata
 
 
@@ -22,6 +23,8 @@ def readings(text: str) -> str:
 def _of(letter: str) -> str:
     if letter.isascii():
         return letter if letter.isalnum() else ""
+    # Readings of phrases are four fifths of its 55 MiB, and only letters are asked here one by one.
+    os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")
     from pypinyin import Style, pinyin  # noqa: PLC0415 - slow, and only a page wants it
 
     found = pinyin(letter, style=Style.NORMAL, heteronym=True, errors="ignore", v_to_u=False)
