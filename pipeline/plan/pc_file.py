@@ -69,6 +69,12 @@ class PcSteps:
     seconds: float
     reasons: tuple[Reason, ...]
 
+    @property
+    def files(self) -> tuple[PcFile, ...]:
+        """The video, the poster, the subtitles where there are any."""
+        beside = (self.captions,) if self.captions else ()
+        return (self.video, self.poster, *beside)
+
 
 def pc_steps(piece: ForPc, workshop: Workshop) -> PcSteps:
     """The steps and files of one episode."""

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from catalog import ledger
 from catalog.words import _
 from pipeline.cli import DIFFERENT, DONE, FAILED
-from pipeline.plan.left_out import LeftOut
 from pipeline.plan.planning import Plan, Volume, refuse_empty
 from pipeline.plan.targets.data_disc import PlannedIso
 from pipeline.plan.targets.video_cd import PlannedDisc
@@ -20,7 +18,7 @@ from pipeline.standing import outstanding
 from pipeline.verbs import drive_planning
 from pipeline.verbs.making import at_work, enough_room, file_bytes
 from pipeline.verbs.ready import Ready
-from pipeline.verbs.telling import left_out_lines
+from pipeline.verbs.telling import say_failures, say_left_out
 from pipeline.workspace import alone, enter
 from recipes.targets import SiteDrive, VideoCd
 
@@ -32,23 +30,18 @@ def build(root: Path, named: str, as_json: bool) -> int:
         return drive_planning.make_ready(ready, medium, as_json)
     plan = ready.discs()
     refuse_empty(plan, str(ready.recipe_file))
-    _say_left_out(plan.left_out)
+    say_left_out(plan.left_out)
     with alone(ready.workspace):
         outcome = _made(ready, plan)
         if not plan.final and not outcome.failures:
             # Only now the bytes of all files are known, and what goes on which disc.
             before, plan = plan, ready.discs()
-            _say_left_out([one for one in plan.left_out if one not in before.left_out])
+            say_left_out([one for one in plan.left_out if one not in before.left_out])
             refuse_empty(plan, str(ready.recipe_file))
             outcome = _made(ready, plan)
         if outcome.folder:
             _remember(ready, plan, outcome.folder)
     return _ended(plan, outcome, as_json)
-
-
-def _say_left_out(left_out: Sequence[LeftOut]) -> None:
-    for line in left_out_lines(left_out):
-        say(_("left out: {what}").format(what=line))
 
 
 def _made(ready: Ready, plan: Plan) -> Outcome:
@@ -78,8 +71,7 @@ def _remember(ready: Ready, plan: Plan, folder: Path) -> None:
 
 
 def _ended(plan: Plan, outcome: Outcome, as_json: bool) -> int:
-    for step, failure in outcome.failures:
-        say(_("failed: {what}: {failure}").format(what=step.label, failure=failure))
+    say_failures(outcome.failures)
     if outcome.failures:
         say(_("The other programmes are kept; the same command tries these again."))
         return FAILED

@@ -15,14 +15,13 @@ from catalog.words import _
 from pipeline.bundle import layout, signing
 from pipeline.bundle.bag import code_js, root, tag_files
 from pipeline.bundle.bundle import Bundle, Offer
-from pipeline.bundle.editions import MOST_BYTES as MOST_RECORD
 from pipeline.bundle.identity import write_identity
 from pipeline.bundle.page.page import page, without_captions
 from pipeline.bundle.receipt_code import receipt_code
 from pipeline.drive_record import DriveRecord, find, keep
 from pipeline.drive_secret import secret_of
 from pipeline.make.drive_job import DriveJob
-from pipeline.make.drive_lists import seal_of
+from pipeline.make.drive_lists import most_of, seal_of
 from pipeline.make.medium import Medium
 from pipeline.plan.drive_room import room_of, rounded
 from pipeline.plan.drives import DrivesPlan, bundle
@@ -184,14 +183,14 @@ def _earlier(workspace: Workspace, at: AtHand) -> dict[str, bytes]:
             elif kept := find(drives_of(workspace), at.standing.drive, number):
                 found[path] = kept.record
             elif medium.size(path) >= 0:
-                found[path] = medium.read(path, MOST_RECORD)
+                found[path] = medium.read(path, most_of(path))
     return found
 
 
 def _sealed(medium: Medium, path: str, digest: str) -> bytes:
     """A record that lies there with this digest; empty where it does not."""
     with contextlib.suppress(OSError, ValueError):
-        data = medium.read(path, MOST_RECORD)
+        data = medium.read(path, most_of(path))
         if hashlib.sha256(data).hexdigest() == digest:
             return data
     return b""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
-from typing import Any
 
 from catalog.drives.facts import SiteFacts, site_facts
 from catalog.problem import Failure, refusal
@@ -15,17 +14,17 @@ from pipeline.cli import DONE, FAILED
 from pipeline.plan.drives import DrivesPlan, by_the_books, chosen_sites
 from pipeline.plan.left_out import tell as tell_programme
 from pipeline.plan.pc_file import PcFile
-from pipeline.plan.share import NotShared, Shared
-from pipeline.plan.share_words import tell, tell_site
+from pipeline.plan.share import Shared
+from pipeline.plan.share_words import tell_site, told
 from pipeline.plan.steps import Step
 from pipeline.plan.targets.files import Stock
 from pipeline.run import Outcome, carry_out
-from pipeline.screen import say, size, table
+from pipeline.screen import size, table
 from pipeline.standing import missing, stock
 from pipeline.verbs.making import at_work, enough_room, file_bytes
 from pipeline.verbs.ready import Ready, today
 from pipeline.verbs.register import unknown
-from pipeline.verbs.telling import left_out_lines, minutes_of
+from pipeline.verbs.telling import left_out_lines, minutes_of, say_failures, say_left_out
 from pipeline.workspace import alone
 from recipes.targets import SiteDrive
 
@@ -57,14 +56,12 @@ def show(ready: Ready, medium: SiteDrive, as_json: bool) -> int:
 def make_ready(ready: Ready, medium: SiteDrive, as_json: bool) -> int:
     """Make all files that the drives of a recipe will hold, so that a refresh only copies."""
     plan, sites = ready.drives(medium), sites_of(ready, medium)
-    for line in left_out_lines(plan.left_out):
-        say(_("left out: {what}").format(what=line))
+    say_left_out(plan.left_out)
     with alone(ready.workspace):
         plan, drives, _stock, outcome = made_for(
             ready, plan, lambda now, on_hand: by_the_books(now, sites, on_hand, today())
         )
-    for step, failure in outcome.failures:
-        say(_("failed: {what}: {failure}").format(what=step.label, failure=failure))
+    say_failures(outcome.failures)
     if as_json:
         print(_json(drives, plan, ()))
     else:
@@ -191,20 +188,12 @@ def _reasons(drives: Sequence[Shared]) -> Iterator[str]:
         )
 
 
-def _left(one: NotShared) -> dict[str, Any]:
-    """As `asdict` has it, which takes seconds for thousands on each of many drives."""
-    return {
-        "programme": one.programme, "title": one.title, "reason": one.reason,
-        "details": one.details, "told": tell(one),
-    }  # fmt: skip
-
-
 def _json(drives: Sequence[Shared], plan: DrivesPlan, todo: Sequence[Step]) -> str:
     said = {
         "recipe": plan.recipe.model_dump(mode="json", by_alias=True, exclude_none=True),
         "drives": [
             asdict(replace(one, chosen=(), left_out=()))
-            | {"chosen": one.chosen, "left_out": [*map(_left, one.left_out)]}
+            | {"chosen": one.chosen, "left_out": [*map(told, one.left_out)]}
             | ({"told": tell_site(one.out)} if one.out else {})
             for one in drives
         ],

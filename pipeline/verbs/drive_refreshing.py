@@ -43,7 +43,7 @@ from pipeline.verbs.drive_telling import (
 )
 from pipeline.verbs.ready import Ready, today
 from pipeline.verbs.register import here_and_now
-from pipeline.verbs.telling import left_out_lines
+from pipeline.verbs.telling import left_out_lines, say_failures
 from pipeline.workspace import Workspace, alone
 from recipes.targets import SiteDrive
 
@@ -146,8 +146,7 @@ def _given(
         ready.drives(medium).without(without),
         lambda now, stock: _shares(now, drives, sites, stock),
     )
-    for step, failure in outcome.failures:
-        say(_("failed: {what}: {failure}").format(what=step.label, failure=failure))
+    say_failures(outcome.failures)
     ones = _going(files, list(zip(drives, gets, strict=True)), sites, on_hand, refused)
     filled = _filled(ready, [one for one in ones if not one.nothing_to_do], on_hand)
     idle = [one for one in ones if one.nothing_to_do]

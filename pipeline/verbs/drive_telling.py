@@ -13,7 +13,7 @@ from catalog.words import _
 from pipeline.bundle.bundle import Offer
 from pipeline.cli import DONE, FAILED, REFUSED
 from pipeline.make.drive_job import Filled
-from pipeline.plan.share_words import tell
+from pipeline.plan.share_words import tell, told
 from pipeline.screen import clock, one_line, say, size
 from pipeline.verbs.drive_filling import Going, Prepared
 from pipeline.verbs.telling import mute_line
@@ -167,7 +167,6 @@ def as_json(drives: Sequence[dict[str, Any]], refused: Refused) -> str:
 
 def going_json(one: Going) -> dict[str, Any]:
     """What would be done to one drive."""
-    left = [asdict(each) | {"told": tell(each)} for each in one.gets.left_out]
     return {
         "path": str(one.at.root),
         "drive": one.at.standing.drive,
@@ -183,7 +182,7 @@ def going_json(one: Going) -> dict[str, Any]:
         "needed": one.refresh.needed,
         "side_by_side": one.refresh.side_by_side,
         "people": [asdict(item) for item in one.at.looked.people],
-        "left_out": left,
+        "left_out": [*map(told, one.gets.left_out)],
     }
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from catalog.problem import Failure
 from catalog.words import _
 from pipeline import executors
 from pipeline.plan.effort import effort
 from pipeline.plan.left_out import LeftOut, tell
 from pipeline.plan.steps import Step
+from pipeline.screen import say
 
 _MANY = 12  # lines of one reason that a person still reads
 
@@ -34,6 +36,18 @@ def left_out_lines(left_out: Sequence[LeftOut]) -> Iterator[str]:
         yield from map(tell, shown)
         if rest := len(same) - len(shown):
             yield _("and {count} more for the same reason (all of them: --json)").format(count=rest)
+
+
+def say_left_out(left_out: Sequence[LeftOut]) -> None:
+    """The same beside the answer, before the work begins."""
+    for line in left_out_lines(left_out):
+        say(_("left out: {what}").format(what=line))
+
+
+def say_failures(failures: Sequence[tuple[Step, Failure]]) -> None:
+    """What could not be made, and why."""
+    for step, failure in failures:
+        say(_("failed: {what}: {failure}").format(what=step.label, failure=failure))
 
 
 def _reason_of(one: LeftOut) -> str:

@@ -18,25 +18,18 @@ import subprocess
 import sys
 import tempfile
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 
 from catalog import words
-from catalog.analyses import put_analysis
-from catalog.database import open_books
-from catalog.intake import add_source
-from catalog.programme import AudioStream, Programme, Rights, Source, VideoStream
-from catalog.sheet import Entry
 from pipeline.plan.steps import FromStep
 from pipeline.verbs.ready import Ready
 from pipeline.workroom import Made, MadeFile, Workroom
 from pipeline.workspace import enter
 from recipes.targets import SiteDrive
 from tests.bench.line import line
-from tests.bench.starting import SUBJECTS, looked_through, seconds, xiaxiang
+from tests.bench.starting import catalogue, seconds, xiaxiang
 
-PROGRAMMES = 5_000
 SITES = (
     "site_id,name_zh,level,parent_id,region_code,vcd_player,pc,drive_id,drive_capacity_gb,"
     "drive_fs,manager\nC,环县支中心,county,,621022,1,9,D0,1000,ext4,张某\n"
@@ -68,18 +61,7 @@ def fill(root: Path) -> None:
     (root / "recipes" / "drives.yaml").write_text(RECIPE, "utf-8")
     subprocess.run(xiaxiang(root, "site", "import", str(root / "sites.csv")), check=True,
                    stdout=subprocess.DEVNULL)  # fmt: skip
-    books = open_books(root / "xiaxiang.db")
-    streams = (VideoStream(0, "mpeg4", 640, 480), AudioStream(1, "mp3", 2, 44_100))
-    for number in range(PROGRAMMES):
-        name = f"节目{number:05d}.avi"
-        source = Source(hashlib.sha256(name.encode()).hexdigest(), 10_000_000, name,
-                        f"library/{name}", "avi", 900.0 + number % 1800, streams)  # fmt: skip
-        said = Programme("", f"节目{number:05d}", subject=(SUBJECTS[number % 6],), language="zh",
-                         type="feature", rights=Rights("county"))  # fmt: skip
-        add_source(books, source, datetime.now(UTC), entry=Entry("bench", number, said))
-        with books.transaction() as connection:
-            put_analysis(connection, looked_through(source, number))
-    books.close()
+    catalogue(root, "avi", "mpeg4", "mp3")
     make_up(root)
 
 

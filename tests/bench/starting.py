@@ -52,15 +52,20 @@ def xiaxiang(root: Path, *words: str) -> list[str]:
 
 
 def fill(root: Path) -> None:
-    """A catalogue of made-up programmes: half of them farming, each with a source of its own."""
+    """A workspace with made-up programmes."""
     subprocess.run(xiaxiang(root, "init"), check=True, stdout=subprocess.DEVNULL)
+    catalogue(root, "mov", "h264", "aac")
+
+
+def catalogue(root: Path, container: str, picture: str, sound: str) -> None:
+    """Programmes, half of them farming, each with a looked-through source of its own."""
     books = open_books(root / "xiaxiang.db")
-    streams = (VideoStream(0, "h264", 640, 480), AudioStream(1, "aac", 2, 44_100))
+    streams = (VideoStream(0, picture, 640, 480), AudioStream(1, sound, 2, 44_100))
     for number in range(PROGRAMMES):
         name = f"节目{number:05d}.mp4"
         source = Source(
             hashlib.sha256(name.encode()).hexdigest(), 10_000_000, name, f"library/{name}",
-            "mov", 900.0 + number % 1800, streams,
+            container, 900.0 + number % 1800, streams,
         )  # fmt: skip
         said = Programme(
             "", f"节目{number:05d}", subject=(SUBJECTS[number % 6],), language="zh",

@@ -54,7 +54,7 @@ class Filed:
 
     def files(self) -> tuple[PcFile, ...]:
         """All its files: of each episode the video, the poster, the subtitles."""
-        return tuple(file for each in self.episodes for file in _files(each))
+        return tuple(file for each in self.episodes for file in each.files)
 
 
 def filed(
@@ -178,7 +178,7 @@ def laid(
     SHA-256 (bundle/arranging.py).
     """
     episodes = [(one, number) for one in programmes for number in range(len(one.episodes))]
-    files = [[stock.known(f) for f in _files(one.episodes[number])] for one, number in episodes]
+    files = [[stock.known(f) for f in one.episodes[number].files] for one, number in episodes]
     wanted = [
         _wanted(one, number, file, ending)
         for (one, number), group in zip(episodes, files, strict=True)
@@ -219,11 +219,6 @@ def renamed(placed: Laid, names: Mapping[str, str]) -> Laid:
         for offer in placed.offers
     )
     return Laid(pieces, offers)
-
-
-def _files(episode: PcSteps) -> tuple[PcFile, ...]:
-    beside = (episode.captions,) if episode.captions else ()
-    return (episode.video, episode.poster, *beside)
 
 
 def _episode(one: Filed, number: int) -> str:

@@ -86,8 +86,7 @@ def _may_fit(one: Filed, stock: Stock, room: Room) -> bool:
     """Whether files that are not made yet may turn out small enough: only then it is seen."""
     unmade = False
     for each in one.episodes:
-        beside = (each.captions,) if each.captions else ()
-        files = [stock.known(file) for file in (each.video, each.poster, *beside)]
+        files = [stock.known(file) for file in each.files]
         likely = [file.bytes if file.sha256 else file.bytes // _LARGER for file in files]
         if max(likely) > MOST_BYTES or sum(likely) > room.sectors * SECTOR:
             return False
